@@ -1,0 +1,4 @@
+//! vicisync keeps a CRM and the call-centre dialer VICIdial the same, both ways.
+//!
+//! The rooms and who may see whom: `docs/architecture.md`.
+
