@@ -2,3 +2,5 @@
 //!
 //! The rooms and who may see whom: `docs/architecture.md`.
 
+pub mod model;
+pub mod ports;

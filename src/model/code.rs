@@ -1,0 +1,66 @@
+//! `vendor_lead_code`: the mark by which a lead is known again when its id is lost.
+//!
+//! VICIdial cuts it to 20 characters, searches it without regard to case and counts codes that look like numbers as
+//! equal. So ours has a fixed width, upper case only, a letter in front, and can be derived again from the install key.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::ContactId;
+
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// The key of this installation: 32 random bytes in `STATE/install.key`, never in the database.
+#[derive(Clone)]
+pub struct InstallKey(pub [u8; 32]);
+
+impl fmt::Debug for InstallKey {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("InstallKey(..)")
+    }
+}
+
+/// A `vendor_lead_code` of ours: `V` and 19 base-32 characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct VendorLeadCode(String);
+
+impl VendorLeadCode {
+    /// Derives the code of a contact's slot on one CRM connection.
+    #[must_use]
+    pub fn derive(key: &InstallKey, connection: &str, contact: &ContactId, slot: u8) -> Self {
+        let mut hasher = blake3::Hasher::new_keyed(&key.0);
+        for part in [connection.as_bytes(), contact.as_str().as_bytes(), &[slot]] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+        let hash = hasher.finalize();
+        let mut text = String::with_capacity(20);
+        text.push('V');
+        for byte in &hash.as_bytes()[..19] {
+            text.push(char::from(ALPHABET[usize::from(byte & 31)]));
+        }
+        Self(text)
+    }
+
+    /// Reads a code of ours; `None` for anybody else's.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let ours = bytes.len() == 20 && bytes[0] == b'V' && bytes[1..].iter().all(|byte| ALPHABET.contains(byte));
+        ours.then(|| Self(text.to_owned()))
+    }
+
+    /// The 20 characters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for VendorLeadCode {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}

@@ -1,0 +1,25 @@
+//! Plain data that every room speaks: ids, contacts, leads, calls, ops, links. No decisions, no I/O, no clock.
+//!
+//! What a word means stands in `docs/glossary.md`. Types here are made once, at the edge, and cannot be wrong afterwards.
+
+pub mod call;
+pub mod code;
+pub mod contact;
+pub mod field;
+pub mod id;
+pub mod lead;
+pub mod link;
+pub mod op;
+pub mod phone;
+pub mod run;
+
+pub use call::{Activity, Call, Leg, LegKey, LegKind};
+pub use code::{InstallKey, VendorLeadCode};
+pub use contact::{Contact, Value};
+pub use field::{FieldName, LeadField};
+pub use id::{ActivityId, CampaignId, ContactId, JobName, LeadId, LinkId, ListId, OpId, RunId};
+pub use lead::{Lead, LeadChange, LeadRow, StoredLead};
+pub use link::{Base, Link, LinkState, Pair};
+pub use op::{Lane, Op, OpResult, OpState, Outcome, Payload, Target};
+pub use phone::Phone;
+pub use run::{Failure, Rejection, RunEnd, Totals};

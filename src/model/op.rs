@@ -1,0 +1,251 @@
+//! An op: one intended write, and what became of it. Whatever writes to either system is one of these first.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::call::Activity;
+use super::contact::Value;
+use super::field::FieldName;
+use super::id::{ActivityId, ContactId, LeadId, LinkId, OpId};
+use super::lead::{Lead, LeadChange};
+use super::link::{Base, LinkState};
+
+/// The connection that an op is sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// VICIdial.
+    Vicidial,
+    /// The CRM.
+    Crm,
+}
+
+/// Ops of one kind and urgency. The order is that in which a run drains them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// Leads of people who opted out leave dialing: before everything.
+    Dnc,
+    /// New leads.
+    Create,
+    /// Custom fields, in a second call.
+    Custom,
+    /// Changed fields, moves, and leads that come back.
+    Update,
+    /// CRM properties.
+    Patch,
+    /// Call activities.
+    Activity,
+    /// Leads whose contact left, and doubles of ours.
+    Deactivate,
+}
+
+impl Lane {
+    /// All, in order.
+    pub const ALL: [Self; 7] = [Self::Dnc, Self::Create, Self::Custom, Self::Update, Self::Patch, Self::Activity, Self::Deactivate];
+
+    /// The word in the state and in `--json`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dnc => "dnc",
+            Self::Create => "create",
+            Self::Custom => "custom",
+            Self::Update => "update",
+            Self::Patch => "patch",
+            Self::Activity => "activity",
+            Self::Deactivate => "deactivate",
+        }
+    }
+
+    /// The lane of that word.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lane| lane.name() == name)
+    }
+
+    /// Where its ops go.
+    #[must_use]
+    pub fn target(self) -> Target {
+        match self {
+            Self::Dnc | Self::Create | Self::Custom | Self::Update | Self::Deactivate => Target::Vicidial,
+            Self::Patch | Self::Activity => Target::Crm,
+        }
+    }
+}
+
+/// What an op writes. Kept as JSON in the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Payload {
+    /// `add_lead`; class creating, found again by its code. Custom fields follow in their own op.
+    AddLead {
+        /// The lead, custom fields included (they are not sent here).
+        lead: Lead,
+    },
+    /// Custom fields by `update_lead`; class absolute.
+    SetCustom {
+        /// Labels and values.
+        values: BTreeMap<String, String>,
+    },
+    /// Fields, list or status of a lead; class absolute.
+    UpdateLead {
+        /// What is set.
+        change: LeadChange,
+        /// What VICIdial last showed of the same things.
+        before: LeadChange,
+        /// Whether the lead comes back from `Left`: its status goes from the leaving status to NEW, if it still is that.
+        is_return: bool,
+    },
+    /// Takes the lead out of dialing: status, then hopper, then looked at again; class absolute.
+    Deactivate {
+        /// The status that it gets.
+        status: String,
+        /// Statuses that are left as they are, because a lead with them is not dialed.
+        keep: Vec<String>,
+        /// What the link becomes.
+        then: LinkState,
+        /// Another lead than the link's: a double of ours.
+        double: Option<LeadId>,
+    },
+    /// CRM attributes; class absolute.
+    PatchContact {
+        /// The contact.
+        contact: ContactId,
+        /// Attributes and their values.
+        set: BTreeMap<String, Value>,
+    },
+    /// A call activity; class creating, found again by its key among the contact's own.
+    LogCall {
+        /// The contact.
+        contact: ContactId,
+        /// The call.
+        activity: Activity,
+        /// The activity that exists already and is to be changed.
+        existing: Option<ActivityId>,
+    },
+}
+
+impl Payload {
+    /// Its kind: with lane and subject it makes an open op unique.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::AddLead { .. } => "add_lead",
+            Self::SetCustom { .. } => "set_custom",
+            Self::UpdateLead { .. } => "update_lead",
+            Self::Deactivate { .. } => "deactivate",
+            Self::PatchContact { .. } => "patch_contact",
+            Self::LogCall { .. } => "log_call",
+        }
+    }
+}
+
+/// Where an op stands. intended → sent → done | refused | unknown | intended; unknown → done | intended | superseded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpState {
+    /// To be sent.
+    Intended,
+    /// Marked as sent, before it was.
+    Sent,
+    /// It may have taken effect.
+    Unknown,
+    /// It took effect.
+    Done,
+    /// The other side turned it down.
+    Refused,
+    /// A newer plan, or a look, made it pointless.
+    Superseded,
+}
+
+impl OpState {
+    /// The word in the state.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Intended => "intended",
+            Self::Sent => "sent",
+            Self::Unknown => "unknown",
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Superseded => "superseded",
+        }
+    }
+
+    /// The state of that word.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Intended, Self::Sent, Self::Unknown, Self::Done, Self::Refused, Self::Superseded]
+            .into_iter()
+            .find(|state| state.name() == name)
+    }
+}
+
+/// One intended write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Op {
+    /// Its row; 0 before it was kept.
+    pub id: OpId,
+    /// The lane it travels in.
+    pub lane: Lane,
+    /// What it is about: `contact:ID` for the contact's lead, `lead:ID` for doubles, `patch:ID` for CRM attributes, `call:KEY` for activities.
+    pub subject: String,
+    /// The link it belongs to; 0 in a plan for a link that the same plan makes (found by the subject's contact).
+    pub link: Option<LinkId>,
+    /// The contact it belongs to, for people who ask.
+    pub contact: ContactId,
+    /// What it writes.
+    pub payload: Payload,
+    /// The base's fields once it is done: what each side will have shown.
+    pub base_after: Base,
+    /// Why, in the admin's words.
+    pub reason: String,
+    /// Where it stands.
+    pub state: OpState,
+    /// How often it was sent.
+    pub tries: u32,
+}
+
+/// What a sent op came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It took effect.
+    Done {
+        /// The lead's id, of a create.
+        lead_id: Option<LeadId>,
+        /// The activity's id, of an activity.
+        activity: Option<ActivityId>,
+        /// Fields whose base stays as it was, because that part of the write was left undone.
+        skipped: Vec<FieldName>,
+    },
+    /// Turned down: nothing was written, and sending the same again would not help.
+    Refused {
+        /// A stable code.
+        code: String,
+        /// What the other side said, secrets removed.
+        raw: String,
+    },
+    /// It may have taken effect; the connection closed now.
+    Unknown {
+        /// What was seen.
+        raw: String,
+    },
+    /// Nothing was written; to be sent again.
+    NotSent,
+    /// A look showed that the world moved on: the contact is looked at again.
+    Superseded {
+        /// What was seen.
+        why: String,
+    },
+}
+
+/// What is recorded of one op in one commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpResult {
+    /// The op.
+    pub op: Op,
+    /// What it came to.
+    pub outcome: Outcome,
+}

@@ -1,0 +1,440 @@
+//! What a run needs of the outside: a clock, the CRM, the dialer, the state. Traits and plain words; no HTTP, no SQL.
+//!
+//! `vicidial`, `crm` and `state` implement them and never see each other; the laws implement them in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::future::Future;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+
+use crate::model::{
+    Activity, ActivityId, Base, CampaignId, Contact, ContactId, Failure, FieldName, JobName, Lane, Lead, LeadChange, LeadId, LeadRow, Leg,
+    Link, LinkId, ListId, Op, OpId, OpResult, OpState, Rejection, RunEnd, RunId, StoredLead, Totals, Value, VendorLeadCode,
+};
+
+/// What is known of a write's effect when a call went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Certainly none.
+    None,
+    /// It may have taken effect, or still will.
+    Unknown,
+}
+
+/// How far a fault reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// This record only: the others go on.
+    Record,
+    /// The connection, for now: stop sending, a later run may get through.
+    Connection,
+    /// The connection, until a person mends it: a missing right, a wrong address, a setting.
+    Person,
+    /// The login was refused: the connection stays stopped until credentials change. Ten more tries lock the account.
+    Login,
+}
+
+/// Trouble in the world, in words that an admin understands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What is known of the effect.
+    pub effect: Effect,
+    /// How far it reaches.
+    pub reach: Reach,
+    /// A stable code, lower case with underscores: `login_refused`, `no_right`, `unreachable`, `not_an_answer`.
+    pub code: &'static str,
+    /// What happened; secrets removed.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Fault {
+    /// A fault of one record that certainly wrote nothing.
+    #[must_use]
+    pub fn refused(code: &'static str, message: impl Into<String>) -> Self {
+        Self { effect: Effect::None, reach: Reach::Record, code, message: message.into(), help: None }
+    }
+
+    /// A fault with all its parts.
+    #[must_use]
+    pub fn new(effect: Effect, reach: Reach, code: &'static str, message: impl Into<String>) -> Self {
+        Self { effect, reach, code, message: message.into(), help: None }
+    }
+
+    /// The same fault with advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.message)?;
+        match &self.help {
+            Some(help) => write!(out, "\n  help: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// Time, so that laws can turn it.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> DateTime<Utc>;
+    /// Waits.
+    fn sleep(&self, time: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// Which contacts to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Those that changed at or after an instant of the CRM's clock.
+    ChangedSince(DateTime<Utc>),
+    /// All. Only a listing that came to its end says who is gone.
+    All,
+}
+
+/// Where the next page starts; only the connector reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor(pub String);
+
+/// One page of contacts.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The contacts, fit for the mapping (details that lists hide are read already).
+    pub contacts: Vec<Contact>,
+    /// Contacts of the page that could not be read whole: each is a failure of its own, and does not stop the others.
+    pub unreadable: Vec<(ContactId, Fault)>,
+    /// Where to go on; `None` at the true end.
+    pub next: Option<Cursor>,
+    /// The CRM's clock when the page was answered.
+    pub read_at: DateTime<Utc>,
+}
+
+/// The CRM.
+pub trait Contacts: Send + Sync {
+    /// One page of a listing.
+    ///
+    /// # Errors
+    /// A [`Fault`]; also where the server shows rows that the scope excludes, or the same page again.
+    fn page(&self, scope: &Scope, cursor: Option<&Cursor>) -> impl Future<Output = Result<Page, Fault>> + Send;
+    /// One contact; `None` where the CRM says that it is not there (gone, or never was). Lost rights are a fault.
+    fn get(&self, contact: &ContactId) -> impl Future<Output = Result<Option<Contact>, Fault>> + Send;
+    /// The present values of attributes of one contact; `None` where it is not there.
+    fn read(
+        &self,
+        contact: &ContactId,
+        names: &BTreeSet<String>,
+    ) -> impl Future<Output = Result<Option<BTreeMap<String, Value>>, Fault>> + Send;
+    /// Sets attributes, no others.
+    fn patch(&self, contact: &ContactId, set: &BTreeMap<String, Value>) -> impl Future<Output = Result<(), Fault>> + Send;
+    /// Looks among the contact's own activities for one with that key.
+    fn find_activity(&self, contact: &ContactId, key: &str) -> impl Future<Output = Result<Option<ActivityId>, Fault>> + Send;
+    /// Creates a call activity. It does not look first.
+    fn create_activity(&self, contact: &ContactId, activity: &Activity) -> impl Future<Output = Result<ActivityId, Fault>> + Send;
+    /// Changes a call activity.
+    fn update_activity(&self, id: &ActivityId, contact: &ContactId, activity: &Activity) -> impl Future<Output = Result<(), Fault>> + Send;
+}
+
+/// Where a lead stands in the hopper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HopperRow {
+    /// The lead.
+    pub lead_id: LeadId,
+    /// The list that it was taken from.
+    pub list_id: ListId,
+    /// The lead's present status.
+    pub status: String,
+}
+
+/// Calls of a time window.
+#[derive(Debug, Clone, Default)]
+pub struct Calls {
+    /// The legs.
+    pub legs: Vec<Leg>,
+    /// Rows that could not be read, as short remarks without personal data.
+    pub unreadable: Vec<String>,
+}
+
+/// What the dialer's clock says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServerTime {
+    /// Wall time of the server.
+    pub local: NaiveDateTime,
+    /// The same instant.
+    pub utc: DateTime<Utc>,
+}
+
+/// VICIdial.
+pub trait Dialer: Send + Sync {
+    /// What VICIdial will show of these values. Pure.
+    fn stored(&self, values: &BTreeMap<FieldName, String>) -> StoredLead;
+    /// The server's clock. Needs no rights, and answers even when the user is locked.
+    fn time(&self) -> impl Future<Output = Result<ServerTime, Fault>> + Send;
+    /// Adds a lead with its standard fields, DNC and list checked. Never custom fields.
+    fn add_lead(&self, code: &VendorLeadCode, lead: &Lead) -> impl Future<Output = Result<LeadId, Fault>> + Send;
+    /// Changes a lead by its id; fields standard only, the time-zone offset follows a changed phone. A lead that is not there is refused with code `lead_missing`.
+    fn update_lead(&self, lead: LeadId, change: &LeadChange) -> impl Future<Output = Result<(), Fault>> + Send;
+    /// Sets custom fields of a lead.
+    fn set_custom(&self, lead: LeadId, values: &BTreeMap<String, String>) -> impl Future<Output = Result<(), Fault>> + Send;
+    /// Takes a lead out of the hopper; not being in it is fine.
+    fn leave_hopper(&self, lead: LeadId) -> impl Future<Output = Result<(), Fault>> + Send;
+    /// Takes a lead out of dialing: out of the hopper, and its scheduled callbacks removed; having neither is fine.
+    fn leave_dialing(&self, lead: LeadId) -> impl Future<Output = Result<(), Fault>> + Send;
+    /// The READY leads of a campaign's hopper.
+    fn hopper(&self, campaign: &CampaignId) -> impl Future<Output = Result<Vec<HopperRow>, Fault>> + Send;
+    /// Leads by code, in batches; each code asked for has an entry, empty where nothing was found. Lowest id first.
+    fn find_by_code(&self, codes: &[VendorLeadCode]) -> impl Future<Output = Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault>> + Send;
+    /// One lead with these fields; `None` where it is not there. One request a field: for few leads.
+    fn read_lead(&self, lead: LeadId, fields: &BTreeSet<FieldName>) -> impl Future<Output = Result<Option<LeadRow>, Fault>> + Send;
+    /// All leads of a list with their present state. An empty list is fine; one that does not exist is a fault.
+    fn sweep(&self, list: ListId) -> impl Future<Output = Result<Vec<LeadRow>, Fault>> + Send;
+    /// The campaign that a list belongs to; `None` where the list does not exist.
+    fn campaign_of(&self, list: ListId) -> impl Future<Output = Result<Option<CampaignId>, Fault>> + Send;
+    /// Legs of calls that started in the hours from `from` to `to`, both server-local, inclusive.
+    fn calls(&self, from: NaiveDateTime, to: NaiveDateTime) -> impl Future<Output = Result<Calls, Fault>> + Send;
+}
+
+/// What kind of trouble the state has. It decides the exit code, and whether a later run may get through by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreErrorKind {
+    /// Another vicisync works on it.
+    Busy,
+    /// The disk is full, or does not take writes now. Nothing of the call was kept.
+    Full,
+    /// It is damaged, or what was to be kept contradicts what is kept. A person looks.
+    Broken,
+    /// A newer vicisync made it.
+    Newer,
+}
+
+impl StoreErrorKind {
+    /// Whether the trouble may be gone later without anybody mending anything here.
+    #[must_use]
+    pub fn is_temporary(self) -> bool {
+        match self {
+            Self::Busy | Self::Full => true,
+            Self::Broken | Self::Newer => false,
+        }
+    }
+}
+
+/// The state's trouble: full disk, locked, broken. Sending stops at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreError {
+    /// Which kind.
+    pub kind: StoreErrorKind,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.message)?;
+        match &self.help {
+            Some(help) => write!(out, "\n  help: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl StoreError {
+    /// Trouble of a kind, without advice.
+    #[must_use]
+    pub fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), help: None }
+    }
+
+    /// The same trouble with advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// A job's memory between runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JobRecord {
+    /// Whether a person approved its first run.
+    pub is_approved: bool,
+    /// Hash of the mapping of the last run that committed a plan.
+    pub mapping_hash: String,
+    /// Changes are read from here on, CRM's clock.
+    pub watermark: Option<DateTime<Utc>>,
+    /// Calls are read from here on, server-local wall time.
+    pub calls_watermark: Option<NaiveDateTime>,
+    /// Start of the last full run that came to its end.
+    pub full_done_at: Option<DateTime<Utc>>,
+    /// Field classes whose stored form was read back and agreed: `first_name`, and `first_name delicate` for values with
+    /// characters that VICIdial may drop or cut.
+    pub proven: BTreeSet<String>,
+    /// Fields that read back as something else than predicted: not written any more, with what was seen.
+    pub stopped: BTreeMap<FieldName, String>,
+}
+
+/// A link as a plan leaves it; committed with the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkWrite {
+    /// Make or replace the link of (contact, slot), as it stands here. `id` is ignored. A lead or a code that another link of the job has is an
+    /// error that names both contacts, and the whole plan is not committed.
+    Put(Link),
+    /// The contact was seen and nothing is to be written: keep the fingerprint.
+    Seen {
+        /// The link.
+        link: LinkId,
+        /// The fingerprint.
+        fingerprint: String,
+        /// Base pairs that moved without a write (the CRM's side changed, VICIdial would show the same); the others stay.
+        base: Option<Base>,
+    },
+}
+
+/// All that a plan commits, together, or not at all.
+#[derive(Debug, Clone, Default)]
+pub struct PlanCommit {
+    /// Contacts whose intended ops to VICIdial are superseded first, since they were looked at anew. A wanted link of theirs without
+    /// a lead goes too, unless this plan puts it again.
+    pub cancelled: Vec<ContactId>,
+    /// Links made or changed. They are applied before the ops.
+    pub links: Vec<LinkWrite>,
+    /// Ops; `link` is `None` where the plan itself makes the link: it is found by the contact (slot 0).
+    pub ops: Vec<Op>,
+    /// The rejections of the contacts that were seen: they replace what was known of the same contacts.
+    pub rejections: Vec<Rejection>,
+    /// Contacts that were seen and are not rejected: what was known of them is dropped.
+    pub accepted: Vec<ContactId>,
+    /// Failures that began or went on.
+    pub failures: Vec<Failure>,
+    /// Subjects that were looked at and are good now: their failures are dropped.
+    pub mended: Vec<String>,
+    /// Leads whose legs are folded now.
+    pub folded: Vec<LeadId>,
+    /// The job as it stands afterwards.
+    pub job: JobRecord,
+}
+
+/// The code of a failure that only says: look at this contact again.
+pub const LOOK_AGAIN: &str = "look_again";
+
+/// What `status` shows of a job.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunRecord {
+    /// The run.
+    pub id: i64,
+    /// The job.
+    pub job: String,
+    /// `manual`, `schedule`, `full`.
+    pub trigger: String,
+    /// Start.
+    pub started: Option<DateTime<Utc>>,
+    /// End; none while it runs, or when it was cut off.
+    pub ended: Option<DateTime<Utc>>,
+    /// How it ended.
+    pub end: Option<RunEnd>,
+    /// What stopped or held it.
+    pub message: String,
+    /// Counts.
+    pub totals: Totals,
+}
+
+/// The state. Calls block until what they write is on disk; each is one transaction.
+pub trait Store: Send + Sync {
+    /// The job's memory; a default record for a new job.
+    fn job(&self, job: &JobName) -> Result<JobRecord, StoreError>;
+    /// Keeps the job's memory.
+    fn put_job(&self, job: &JobName, record: &JobRecord) -> Result<(), StoreError>;
+    /// When and why the login of a connection was refused, and the fingerprint of the credentials that were.
+    fn login_refused(&self, connection: &str) -> Result<Option<(DateTime<Utc>, String)>, StoreError>;
+    /// Remembers, or with `None` forgets, a refused login.
+    fn put_login_refused(&self, connection: &str, refused: Option<(DateTime<Utc>, &str)>) -> Result<(), StoreError>;
+
+    /// Starts a run's record.
+    fn begin_run(&self, job: &JobName, trigger: &str, at: DateTime<Utc>) -> Result<RunId, StoreError>;
+    /// Ends it.
+    fn end_run(&self, run: RunId, end: RunEnd, message: &str, totals: &Totals, at: DateTime<Utc>) -> Result<(), StoreError>;
+    /// The newest runs of all jobs, newest first.
+    fn runs(&self, limit: u32) -> Result<Vec<RunRecord>, StoreError>;
+
+    /// The link of a contact (slot 0).
+    fn link_by_contact(&self, job: &JobName, contact: &ContactId) -> Result<Option<Link>, StoreError>;
+    /// The links of many contacts (slot 0); contacts without a link have no entry.
+    fn links_by_contacts(&self, job: &JobName, contacts: &[ContactId]) -> Result<BTreeMap<ContactId, Link>, StoreError>;
+    /// The link of a code.
+    fn link_by_code(&self, job: &JobName, code: &VendorLeadCode) -> Result<Option<Link>, StoreError>;
+    /// The link of a lead.
+    fn link_by_lead(&self, job: &JobName, lead: LeadId) -> Result<Option<Link>, StoreError>;
+    /// A link by its id.
+    fn link(&self, id: LinkId) -> Result<Option<Link>, StoreError>;
+    /// Links in the order of their ids, after one of them: for walks over all.
+    fn links_after(&self, job: &JobName, after: LinkId, limit: u32) -> Result<Vec<Link>, StoreError>;
+    /// How many links there are by state (the state's word). What is none has no entry.
+    fn link_count(&self, job: &JobName) -> Result<BTreeMap<String, u64>, StoreError>;
+    /// Live links of a phone, E.164.
+    fn links_by_phone(&self, job: &JobName, phone: &str) -> Result<Vec<Link>, StoreError>;
+    /// Changes one link outside of a plan (a look found something out). As [`LinkWrite::Put`].
+    fn put_link(&self, job: &JobName, link: &Link) -> Result<(), StoreError>;
+
+    /// Commits a plan. An intended op of the same (lane, subject, kind) is superseded by the new one; a sent or unknown one stays and the new one is left out:
+    /// then the contact is due again at once ([`LOOK_AGAIN`]), and its link's fingerprint is forgotten.
+    ///
+    /// Adds and changes of leads that are still intended (lanes create, custom, update) are superseded where the plan rejects their contact, or puts its link
+    /// as left, opted out or missing: a contact that left after an earlier plan is never added by that plan.
+    fn commit_plan(&self, job: &JobName, run: RunId, plan: &PlanCommit, at: DateTime<Utc>) -> Result<(), StoreError>;
+    /// Ops in the given states, oldest first.
+    fn ops(&self, job: &JobName, states: &[OpState], limit: u32) -> Result<Vec<Op>, StoreError>;
+    /// All ops of one contact, newest first: for `explain`.
+    fn ops_of(&self, job: &JobName, contact: &ContactId, limit: u32) -> Result<Vec<Op>, StoreError>;
+    /// The next intended ops of a lane, oldest first.
+    fn next_ops(&self, job: &JobName, lane: Lane, limit: u32) -> Result<Vec<Op>, StoreError>;
+    /// Contacts that have ops in the given states.
+    fn contacts_with_ops(&self, job: &JobName, states: &[OpState]) -> Result<BTreeSet<ContactId>, StoreError>;
+    /// Records results, then marks ops as sent (adding one to `tries`), in one commit, on disk before it returns. A result of an op that is settled
+    /// already changes nothing; marking an op that is not intended is an error.
+    ///
+    /// - Done: the link gets `lead_id`, state, list, phone and base of the op (skipped fields keep theirs); a done activity gets its id and hash; the
+    ///   subject's failure is dropped, unless another op left it after this one was planned.
+    /// - Refused: a failure is kept, its next look due after a backoff, and the link's fingerprint is forgotten. A link whose lead was refused, and has
+    ///   none, goes, with what waited for it.
+    /// - Superseded: the contact is due again at once ([`LOOK_AGAIN`]), and the link's fingerprint is forgotten.
+    /// - Unknown: kept with `at` as the moment the connection closed. Not sent: intended again.
+    fn advance(&self, job: &JobName, results: &[OpResult], sent: &[OpId], at: DateTime<Utc>) -> Result<(), StoreError>;
+    /// At start-up: every op still marked as sent counts as unknown, closed now. Gives how many.
+    fn close_sent(&self, job: &JobName, at: DateTime<Utc>) -> Result<u64, StoreError>;
+    /// Unknown ops with the moment their connection closed, oldest first.
+    fn unknown_ops(&self, job: &JobName) -> Result<Vec<(Op, DateTime<Utc>)>, StoreError>;
+
+    /// Keeps legs. Gives the leads whose legs are new or changed.
+    fn put_legs(&self, job: &JobName, legs: &[Leg]) -> Result<BTreeSet<LeadId>, StoreError>;
+    /// Leads with legs that were not folded since they changed.
+    fn unfolded(&self, job: &JobName, limit: u32) -> Result<Vec<LeadId>, StoreError>;
+    /// All legs of a lead, oldest first.
+    fn legs_of(&self, job: &JobName, lead: LeadId) -> Result<Vec<Leg>, StoreError>;
+    /// The activity that the CRM has of a call ([`Activity::key`]), and its [`Activity::hash`] as last written.
+    fn activity(&self, job: &JobName, call_key: &str) -> Result<Option<(ActivityId, String)>, StoreError>;
+
+    /// Failures, those due at an instant or all.
+    fn failures(&self, job: &JobName, due_at: Option<DateTime<Utc>>) -> Result<Vec<Failure>, StoreError>;
+    /// Keeps a failure outside of a plan; the next look is due after a backoff that grows with `tries`: 5 minutes, doubled each time, at most a day.
+    /// The state counts: one try more than was kept of the subject, or the failure's own `tries` where that is more.
+    fn put_failure(&self, job: &JobName, failure: &Failure, at: DateTime<Utc>) -> Result<(), StoreError>;
+    /// Drops the failure of a subject.
+    fn drop_failure(&self, job: &JobName, subject: &str) -> Result<(), StoreError>;
+    /// Rejections, and how many there are of each reason.
+    fn rejections(&self, job: &JobName, limit: u32) -> Result<(Vec<Rejection>, BTreeMap<String, u64>), StoreError>;
+    /// The rejection of one contact.
+    fn rejection(&self, job: &JobName, contact: &ContactId) -> Result<Option<Rejection>, StoreError>;
+    /// The most live links that share one lead: 1 unless we are wrong.
+    fn live_leads_per_link_max(&self, job: &JobName) -> Result<u64, StoreError>;
+}
