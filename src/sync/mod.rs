@@ -1,0 +1,15 @@
+//! The decisions: what each side changed, what is to be written, what a look found out, what goes too far.
+//!
+//! Pure and total: values in, values out. No clock, no network, no state; it imports `model` alone. A run's way through
+//! these files: [`settle`] what was left, [`guard`] the right systems, [`fold`] and [`dispose`] calls, [`delta`] and
+//! [`decide`] contacts, [`brake`] the totals, [`watermark`] for the next run.
+
+pub mod brake;
+pub mod decide;
+pub mod delta;
+pub mod dispose;
+pub mod fingerprint;
+pub mod fold;
+pub mod guard;
+pub mod settle;
+pub mod watermark;
