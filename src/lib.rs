@@ -2,6 +2,7 @@
 //!
 //! The rooms and who may see whom: `docs/architecture.md`.
 
+pub mod emulator;
 pub mod model;
 pub mod ports;
 pub mod sync;

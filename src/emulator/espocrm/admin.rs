@@ -1,0 +1,127 @@
+//! The administrator's side that a client may look at or need: custom fields, metadata, settings, the own user.
+//!
+//! A custom field gets the prefix `c` and shows at once; the rebuild that the real server needs is accepted.
+
+use serde_json::{Value, json};
+
+use super::attribute::{Attribute, CustomField, Holds, Kind};
+use super::login::Actor;
+use super::schema::{ENTITIES, Entity};
+use super::wire::{Object, Outcome, Refusal};
+use super::world::World;
+
+impl World {
+    /// `/Admin/...`, for the administrator only.
+    pub(super) fn administer(&mut self, actor: &Actor, method: &str, path: &[&str], body: &Object) -> Outcome {
+        if !actor.is_admin {
+            return Err(Refusal::new(403, ""));
+        }
+        match (method, path) {
+            ("POST", ["rebuild" | "clearCache"]) => {
+                self.rebuild();
+                Ok(json!(true))
+            }
+            ("POST", ["fieldManager", entity]) => {
+                let entity = Entity::named(entity).ok_or_else(|| Refusal::new(404, ""))?;
+                self.add_field(entity, body)
+            }
+            ("DELETE", ["fieldManager", entity, name]) => {
+                let fields = &mut self.options.fields;
+                fields.retain(|field| field.entity.name() != *entity || field.name != *name);
+                self.rebuild();
+                Ok(json!(true))
+            }
+            ("GET", ["fieldManager", entity, name]) => self.metadata(&format!("entityDefs.{entity}.fields.{name}")),
+            _ => Err(Refusal::new(404, "")),
+        }
+    }
+
+    fn add_field(&mut self, entity: Entity, body: &Object) -> Outcome {
+        let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+        let mut letters = text("name").chars();
+        let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        let name = format!("c{first}{}", letters.as_str());
+        if self.schema(entity).iter().any(|attribute| attribute.name == name) {
+            let reason = format!("Field '{name}' already exists in '{}'.", entity.name());
+            let data = json!({"field": name, "entityType": entity.name()});
+            return Err(Refusal::new(409, reason).with_body(json!({"messageTranslation": {
+                "label": "fieldAlreadyExists", "scope": "FieldManager", "data": data}})));
+        }
+        let length = body.get("maxLength").and_then(Value::as_u64);
+        let length = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(255);
+        let holds = match text("type") {
+            "text" => Holds::Text,
+            "int" => Holds::Int,
+            "bool" => Holds::Bool,
+            "datetime" => Holds::Datetime,
+            _ => Holds::Varchar(length),
+        };
+        let field = CustomField { entity, name, holds };
+        let mut shown = definition(&field.attribute());
+        shown["label"] = body.get("label").cloned().unwrap_or_default();
+        self.options.fields.push(field);
+        self.rebuild();
+        Ok(shown)
+    }
+
+    /// `GET /Metadata`: only the definitions of fields are modelled, whole or by a dotted key.
+    pub(super) fn metadata(&self, key: &str) -> Outcome {
+        let mut all = json!({"entityDefs": {}});
+        for entity in ENTITIES {
+            let mut fields = Object::new();
+            for attribute in self.schema(entity).iter() {
+                fields.insert(attribute.field().to_owned(), definition(attribute));
+            }
+            all["entityDefs"][entity.name()] = json!({"fields": fields});
+        }
+        let pointer: String = key.split('.').filter(|part| !part.is_empty()).fold(String::new(), |pointer, part| pointer + "/" + part);
+        Ok(all.pointer(&pointer).cloned().unwrap_or_default())
+    }
+
+    /// `GET /App/user`: who is logged in.
+    pub(super) fn own_user(&self, actor: &Actor) -> Outcome {
+        let row = self.row(Entity::User, &actor.id);
+        let mut user = row.map(|row| self.read_view(row)).unwrap_or_default();
+        user.retain(|name, _| name != "apiKey" && name != "secretKey");
+        Ok(json!({"user": user, "acl": {}, "settings": self.settings()}))
+    }
+
+    /// `GET /Settings`.
+    pub(super) fn settings(&self) -> Value {
+        json!({"timeZone": "UTC", "recordsPerPage": 20, "recordListMaxSizeLimit": 200,
+            "version": "8.4.2", "dateFormat": "YYYY-MM-DD", "timeFormat": "HH:mm"})
+    }
+}
+
+/// A field as the metadata tell it.
+fn definition(attribute: &Attribute) -> Value {
+    let mut shown = match &attribute.kind {
+        Kind::Varchar(length) | Kind::Title(length) => {
+            json!({"type": "varchar", "maxLength": length})
+        }
+        Kind::Text => json!({"type": "text"}),
+        Kind::Int | Kind::Duration => json!({"type": "int"}),
+        Kind::Bool | Kind::Deleted | Kind::Flag => json!({"type": "bool"}),
+        Kind::Datetime | Kind::Stamp => json!({"type": "datetime"}),
+        Kind::Enum(options) => json!({"type": "enum", "options": options}),
+        Kind::Link(_) => json!({"type": "link"}),
+        Kind::Parent => json!({"type": "linkParent"}),
+        Kind::Ids(_) | Kind::Roles => json!({"type": "linkMultiple"}),
+        Kind::Person => json!({"type": "personName"}),
+        Kind::Email | Kind::Data if attribute.name.starts_with("email") => json!({"type": "email"}),
+        Kind::Email | Kind::Phone | Kind::Data => json!({"type": "phone",
+            "typeList": ["Mobile", "Office", "Home", "Fax", "Other"],
+            "defaultType": "Mobile", "isPersonalData": true}),
+        Kind::Id => json!({"type": "id"}),
+        Kind::Account | Kind::Auto | Kind::LinkName(_) | Kind::Multi | Kind::PhoneMap | Kind::Fixed => {
+            json!({"type": "foreign"})
+        }
+    };
+    if attribute.is_required {
+        shown["required"] = json!(true);
+    }
+    if attribute.is_custom {
+        shown["isCustom"] = json!(true);
+    }
+    shown
+}

@@ -1,0 +1,182 @@
+//! The hopper: the leads that will be dialled next.
+//!
+//! Decides how leads get in and out by the API, and how the list of them reads. A row in the hopper keeps what it was
+//! given: a later change of the lead's status or list does not reach it.
+
+use super::add_lead::Added;
+use super::api::Call;
+use super::places;
+use super::text::Keep;
+use super::update_lead::Search;
+use super::world::{Died, World};
+
+/// Puts the lead that was just added into the hopper.
+pub(super) fn after_add(world: &mut World, call: &Call<'_>, out: &mut String, added: &Added) -> Result<(), Died> {
+    put(
+        world,
+        call,
+        out,
+        &Entry { function: "add_lead", table: "vicidial_list", phone: &added.phone, lead_id: &added.lead_id, offset: &added.offset },
+    )
+}
+
+/// Puts a lead into the hopper or takes it out, as update_lead was asked to.
+pub(super) fn after_update(world: &mut World, call: &Call<'_>, out: &mut String, search: &Search, lead_id: &str) -> Result<(), Died> {
+    let (phone, user) = (&search.phone, &call.user);
+    if call.is_on("add_to_hopper") {
+        if world.table("vicidial_hopper").find("lead_id", lead_id).is_some() {
+            let line = "NOTICE: update_lead NOT ADDED TO HOPPER, LEAD IS ALREADY IN THE HOPPER";
+            call.say(out, &format!("{line} - {phone}|{lead_id}|{user}"))?;
+        } else {
+            let leads = world.table(search.table);
+            let offset = leads.find("lead_id", lead_id).map_or("", |slot| leads.get(slot, "gmt_offset_now"));
+            let offset = offset.to_owned();
+            put(world, call, out, &Entry { function: "update_lead", table: search.table, phone, lead_id, offset: &offset })?;
+        }
+    }
+    if call.is_on("remove_from_hopper") {
+        let hopper = world.table_mut("vicidial_hopper");
+        match hopper.find("lead_id", lead_id) {
+            Some(slot) => {
+                let status = hopper.get(slot, "status").to_owned();
+                hopper.delete(slot);
+                let line = "NOTICE: update_lead REMOVED FROM HOPPER";
+                call.say(out, &format!("{line} - {phone}|{lead_id}|{status}|{user}"))?;
+            }
+            None => {
+                let line = "NOTICE: update_lead NOT REMOVED FROM HOPPER, LEAD IS NOT IN THE HOPPER";
+                call.say(out, &format!("{line} - {phone}|{lead_id}|{user}"))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+struct Entry<'a> {
+    function: &'a str,
+    table: &'a str,
+    phone: &'a str,
+    lead_id: &'a str,
+    offset: &'a str,
+}
+
+fn put(world: &mut World, call: &Call<'_>, out: &mut String, entry: &Entry<'_>) -> Result<(), Died> {
+    let Entry { function, table, phone, lead_id, offset } = entry;
+    let leads = world.table(table);
+    let Some(slot) = leads.find("lead_id", lead_id) else {
+        return Ok(());
+    };
+    let list_id = leads.get(slot, "list_id").to_owned();
+    let code = leads.get(slot, "vendor_lead_code").to_owned();
+    let state = leads.get(slot, "state").to_owned();
+    let stored_offset = leads.get(slot, "gmt_offset_now").to_owned();
+    let campaign = world.campaign_of(&list_id);
+    if call.is_on("hopper_local_call_time_check") {
+        let call_time = call_time(world, &list_id, &campaign);
+        if !places::is_dialable(world, &call_time, &stored_offset) {
+            let line = format!("NOTICE: {function} NOT ADDED TO HOPPER, OUTSIDE OF LOCAL TIME");
+            return call.say(out, &format!("{line} - {phone}|{lead_id}|{offset}|0|{}", call.user));
+        }
+    }
+    let priority = call.text("hopper_priority", Keep::Date).parse::<i32>().unwrap_or(0);
+    let priority = if (-99..=99).contains(&priority) { priority } else { 0 };
+    let now = world.now();
+    let row = [
+        ("lead_id", *lead_id),
+        ("campaign_id", &campaign),
+        ("status", "READY"),
+        ("user", ""),
+        ("list_id", &list_id),
+        ("gmt_offset_now", &stored_offset),
+        ("state", &state),
+        ("priority", &priority.to_string()),
+        ("source", "P"),
+        ("vendor_lead_code", &code),
+    ];
+    let (_, hopper_id) = world.table_mut("vicidial_hopper").insert(&row, &now);
+    let line = format!("NOTICE: {function} ADDED TO HOPPER");
+    call.say(out, &format!("{line} - {phone}|{lead_id}|{hopper_id}|{}", call.user))
+}
+
+/// The call time of a list: its own, or its campaign's.
+pub(super) fn call_time(world: &World, list_id: &str, campaign: &str) -> String {
+    let lists = world.table("vicidial_lists");
+    let own = lists.find("list_id", list_id).map_or("", |slot| lists.get(slot, "local_call_time"));
+    if !matches!(own, "" | "campaign") {
+        return own.to_owned();
+    }
+    let campaigns = world.table("vicidial_campaigns");
+    let found = campaigns.find("campaign_id", campaign);
+    found.map_or_else(String::new, |slot| campaigns.get(slot, "local_call_time").to_owned())
+}
+
+const HEADER: &str = "hopper_order|priority|lead_id|list_id|phone_number|phone_code|state|status|count|gmt_offset|rank|alt|\
+                      hopper_source|vendor_lead_code|source_id|age_days|last_call_time";
+
+/// Answers hopper_list.
+pub(super) fn list(world: &mut World, call: &Call<'_>, out: &mut String) -> Result<(), Died> {
+    let campaign = call.text("campaign_id", Keep::Code);
+    let user = &call.user;
+    let group = world.table("vicidial_users").get(call.slot, "user_group");
+    let is_visible = world.campaigns_of_group(group).is_none_or(|allowed| allowed.contains(&campaign));
+    if !world.has_campaign(&campaign) || !is_visible {
+        return call.say(out, &format!("ERROR: hopper_list THIS CAMPAIGN DOES NOT EXIST: |{user}|{campaign}"));
+    }
+    let hopper = world.table("vicidial_hopper");
+    let mut slots = hopper.find_all("campaign_id", &campaign);
+    slots.sort_by_key(|slot| (-hopper.number(*slot, "priority"), hopper.number(*slot, "hopper_id")));
+    if slots.is_empty() {
+        let line = "ERROR: hopper_list THERE ARE NO LEADS IN THE HOPPER FOR THIS CAMPAIGN";
+        return call.say(out, &format!("{line}: {user}|{campaign}"));
+    }
+    let separator = call.separator();
+    let mut rows = String::new();
+    if call.wants_header() {
+        rows = format!("{}\n", HEADER.replace('|', separator));
+    }
+    for (order, slot) in slots.into_iter().enumerate() {
+        rows.push_str(&row(world, order, slot).join(separator));
+        rows.push('\n');
+    }
+    out.push_str(&rows);
+    call.log()
+}
+
+fn row(world: &World, order: usize, slot: usize) -> Vec<String> {
+    let (hopper, leads) = (world.table("vicidial_hopper"), world.table("vicidial_list"));
+    let own = |name: &str| hopper.get(slot, name).to_owned();
+    let lead = leads.find("lead_id", hopper.get(slot, "lead_id"));
+    let of_lead = |name: &str| lead.map_or_else(String::new, |lead| leads.get(lead, name).to_owned());
+    let now = world.clock.epoch();
+    // A lead that is gone is as old as the epoch.
+    let age_s = |local: &str| now - world.clock.epoch_of(local).unwrap_or(0);
+    let days = age_s(&of_lead("entry_date")) / 86_400;
+    let last = of_lead("last_local_call_time");
+    let hours = age_s(&last) / 3600;
+    let since = if world.clock.epoch_of(&last).is_none() {
+        "NEVER    ".to_owned()
+    } else if hours < 24 {
+        format!("{hours} HOURS ")
+    } else {
+        format!("{} DAYS  ", hours / 24)
+    };
+    vec![
+        order.to_string(),
+        own("priority"),
+        own("lead_id"),
+        own("list_id"),
+        of_lead("phone_number"),
+        of_lead("phone_code"),
+        of_lead("state"),
+        of_lead("status"),
+        of_lead("called_count"),
+        own("gmt_offset_now"),
+        of_lead("rank"),
+        own("alt_dial"),
+        own("source"),
+        own("vendor_lead_code"),
+        of_lead("source_id"),
+        days.to_string(),
+        since,
+    ]
+}
