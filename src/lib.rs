@@ -2,7 +2,11 @@
 //!
 //! The rooms and who may see whom: `docs/architecture.md`.
 
+pub mod config;
+pub mod diag;
 pub mod emulator;
+pub mod mapping;
 pub mod model;
 pub mod ports;
+pub mod schedule;
 pub mod sync;

@@ -1,0 +1,167 @@
+//! Reads the jobs: `[job.NAME]`, their schedules and brakes.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+
+use crate::diag::{Code, Item, Table, suggest};
+use crate::model::JobName;
+use crate::schedule::Schedule;
+
+use super::connection::{Connections, CrmConnection, VicidialConnection, check_name, tables};
+
+/// One mapping between two connections.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// Its name.
+    pub name: JobName,
+    /// The CRM connection.
+    pub crm: String,
+    /// The VICIdial connection.
+    pub vicidial: String,
+    /// The mapping's file, relative to the config file.
+    pub mapping: PathBuf,
+    /// When it looks for changes.
+    pub schedule: Schedule,
+    /// When it compares everything.
+    pub full_schedule: Schedule,
+    /// The zone of both schedules.
+    pub zone: Tz,
+    /// How long a write of unknown effect rests before anybody looks.
+    pub settle: Duration,
+    /// How much one run may change.
+    pub brakes: Brakes,
+}
+
+/// Limits of one run. What reaches more waits for a person.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Brakes {
+    /// Leads added.
+    pub creates: u64,
+    /// Leads changed.
+    pub updates: u64,
+    /// Leads taken out of dialing.
+    pub deactivates: u64,
+    /// The same as a share of the job's live leads.
+    pub deactivates_share: f64,
+    /// Leads moved to another list.
+    pub moves: u64,
+}
+
+impl Default for Brakes {
+    fn default() -> Self {
+        Self { creates: 1000, updates: 2000, deactivates: 100, deactivates_share: 0.2, moves: 1000 }
+    }
+}
+
+const SCHEDULE: &str = "*/2 * * * *";
+const FULL_SCHEDULE: &str = "0 3 * * *";
+
+pub(super) fn jobs(root: &Table<'_, '_>, crms: &Connections<CrmConnection>, vicidials: &Connections<VicidialConnection>) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    let (mut used_crms, mut used_vicidials) = (BTreeSet::new(), BTreeSet::new());
+    let items = tables(root, "job");
+    let mut is_complete = !items.is_empty();
+    for item in &items {
+        check_name(item);
+        let Some(table) = item.table() else { continue };
+        let crm = table.need("crm").and_then(|item| connection(&item, "crm", crms));
+        let vicidial = table.need("vicidial").and_then(|item| connection(&item, "vicidial", vicidials));
+        is_complete &= crm.is_some() && vicidial.is_some();
+        used_crms.extend(crm.clone());
+        used_vicidials.extend(vicidial.clone());
+        jobs.extend(job(item, &table, crm, vicidial, vicidials));
+    }
+    // A misspelt name makes the right one look unused.
+    if is_complete {
+        crms.warn_unused(root, "crm", &used_crms);
+        vicidials.warn_unused(root, "vicidial", &used_vicidials);
+    }
+    jobs
+}
+
+fn job(
+    item: &Item<'_, '_>,
+    table: &Table<'_, '_>,
+    crm: Option<String>,
+    vicidial: Option<String>,
+    vicidials: &Connections<VicidialConnection>,
+) -> Option<Job> {
+    let mapping = table.need("mapping").and_then(|item| item.filled());
+    let own_zone = table.get("zone").map(|item| item.zone());
+    let dialer_zone = vicidial.as_deref().and_then(|name| vicidials.get(name)).flatten().map(|connection| connection.zone);
+    // With a zone that is wrong the expressions are still checked.
+    let zone = own_zone.unwrap_or(dialer_zone).unwrap_or(Tz::UTC);
+    let schedule = schedule(table, "schedule", SCHEDULE, zone);
+    let full_schedule = self::schedule(table, "full_schedule", FULL_SCHEDULE, zone);
+    let settle_s = table.get("settle_s").and_then(|item| item.number(10, 3600)).unwrap_or(120);
+    let brakes = brakes(table);
+    table.finish(&[
+        ("callbacks", "callbacks"),
+        ("dnc", "do-not-call lists"),
+        ("blackout", "blackout windows"),
+        ("backfill", "older calls"),
+        ("notify", "notifications"),
+        ("priority", "priorities of jobs"),
+        ("webhook", "hints by webhook"),
+    ]);
+    Some(Job {
+        name: JobName(item.key.clone()),
+        crm: crm?,
+        vicidial: vicidial?,
+        mapping: PathBuf::from(mapping?),
+        schedule: schedule?,
+        full_schedule: full_schedule?,
+        zone,
+        settle: Duration::from_secs(settle_s),
+        brakes,
+    })
+}
+
+fn connection<T>(item: &Item<'_, '_>, kind: &str, connections: &Connections<T>) -> Option<String> {
+    let name = item.text()?;
+    if connections.get(&name).is_some() {
+        return Some(name);
+    }
+    let help = suggest::help(&name, &connections.names()).unwrap_or_else(|| format!("add a table `[{kind}.{name}]`"));
+    item.wrong(Code::UnknownConnection, format!("there is no connection `[{kind}.{name}]`"), help);
+    None
+}
+
+fn schedule(table: &Table<'_, '_>, key: &str, default: &str, zone: Tz) -> Option<Schedule> {
+    let Some(item) = table.get(key) else { return Schedule::parse(default, zone).ok() };
+    match Schedule::parse(&item.text()?, zone) {
+        Ok(schedule) => Some(schedule),
+        Err(trouble) => {
+            item.wrong(Code::BadSchedule, format!("`{}` is not a schedule", item.path()), trouble);
+            None
+        }
+    }
+}
+
+fn brakes(job: &Table<'_, '_>) -> Brakes {
+    let mut brakes = Brakes::default();
+    let Some(table) = job.get("brakes").and_then(|item| item.table()) else { return brakes };
+    let count = |key: &str, limit: &mut u64| {
+        if let Some(number) = table.get(key).and_then(|item| item.number(0, 1_000_000_000)) {
+            *limit = number;
+        }
+    };
+    count("creates", &mut brakes.creates);
+    count("updates", &mut brakes.updates);
+    count("deactivates", &mut brakes.deactivates);
+    count("moves", &mut brakes.moves);
+    if let Some(share) = table.get("deactivates_share").and_then(|item| item.share()) {
+        brakes.deactivates_share = share;
+    }
+    table.finish(&[
+        ("creates_share", "shares of other brakes"),
+        ("updates_share", "shares of other brakes"),
+        ("moves_share", "shares of other brakes"),
+        ("deletes", "deleting leads"),
+        ("patches", "brakes on CRM changes"),
+    ]);
+    brakes
+}

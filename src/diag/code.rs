@@ -1,0 +1,113 @@
+//! The registry of codes: one line for each kind of trouble that a text can have.
+//!
+//! A code once given keeps its meaning for ever, because people search for it. The long explanations stand in [`super::explain`].
+
+use std::fmt;
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $severity:ident, $title:literal;)*) => {
+        /// A kind of trouble.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Code {
+            /// All of them, by number.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// `E0102`, or `W0401` for what never stops anything.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// Error or warning.
+            #[must_use]
+            pub fn severity(self) -> Severity {
+                match self { $(Self::$variant => Severity::$severity,)* }
+            }
+
+            /// What it is, in a few words.
+            #[must_use]
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Not TOML.
+    Syntax = "E0101", Error, "the file is not valid TOML";
+    /// A key that nothing reads.
+    UnknownKey = "E0102", Error, "a key that vicisync does not know";
+    /// A key or word of a later release.
+    NotYet = "E0103", Error, "something that is not yet supported";
+    /// Text where a number belongs, and so on.
+    WrongType = "E0104", Error, "a value of the wrong type";
+    /// A key that must be there.
+    MissingKey = "E0105", Error, "a key is missing";
+    /// A value of the right type that is not allowed.
+    BadValue = "E0106", Error, "a value that is not allowed here";
+    /// Two entries that mean the same place.
+    Doubled = "E0107", Error, "two entries for one target";
+    /// A file format of another release.
+    BadFormat = "E0108", Error, "a file format that this release does not read";
+    /// A job names a connection that is not there.
+    UnknownConnection = "E0201", Error, "a connection that is not defined";
+    /// Not an address of a server.
+    BadUrl = "E0202", Error, "not an address of a server";
+    /// A secret written into the file.
+    PlainSecret = "E0203", Error, "a secret in plain text";
+    /// Not a cron expression.
+    BadSchedule = "E0204", Error, "not a schedule";
+    /// Not a time zone.
+    BadZone = "E0205", Error, "not a time zone";
+    /// A target that is no lead field.
+    UnknownLeadField = "E0301", Error, "not a lead field";
+    /// A target that mappings cannot fill.
+    ReservedField = "E0302", Error, "a lead field that a mapping cannot fill";
+    /// A constant that VICIdial would cut.
+    TooWide = "E0303", Error, "a value too wide for its field";
+    /// A rule that nothing reaches.
+    NeverMatches = "E0304", Error, "a rule that can never match";
+    /// No such transform.
+    UnknownTransform = "E0305", Error, "a transform that does not exist";
+    /// No such variable.
+    UnknownVariable = "E0306", Error, "a variable that does not exist";
+    /// A condition that makes no sense.
+    BadCondition = "E0307", Error, "a condition that cannot be understood";
+    /// Contacts that no rule sends to a list.
+    NoDefaultList = "E0308", Error, "contacts that no rule sends to a list";
+    /// Not a country code.
+    BadRegion = "E0309", Error, "not a country";
+    /// Not a status of VICIdial.
+    BadStatus = "E0310", Error, "not a VICIdial status";
+    /// Dispositions without a date to start from.
+    NoGoLive = "E0311", Error, "dispositions without a go-live date";
+    /// A date that is no moment.
+    BadMoment = "E0312", Error, "a date that is not a moment in time";
+    /// A test that tests nothing.
+    EmptyTest = "E0313", Error, "a test without an expected result";
+    /// Passwords in the clear.
+    PlainHttp = "W0401", Warning, "a server reached without encryption";
+    /// A connection without a job.
+    UnusedConnection = "W0402", Warning, "a connection that no job uses";
+}
+
+impl Code {
+    /// The code of that name, written in either case.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name().eq_ignore_ascii_case(name.trim()))
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}

@@ -1,0 +1,172 @@
+//! The long explanations of codes, each with an example: what `vicisync code E0102` prints.
+//!
+//! Written for a campaign admin. What a code means in the machine stands where it is raised.
+
+use super::code::Code;
+
+impl Code {
+    /// A few sentences and an example.
+    #[must_use]
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::Syntax => {
+                "The file is read as TOML: `key = value` lines under `[table]` lines. Text stands in quotes, a list in square\n\
+                 brackets, a small table in braces on one line. The place shown is where reading stopped making sense; the\n\
+                 mistake is there or just before it.\n\n\
+                 Wrong:   site = https://crm.example.com\n\
+                 Right:   site = \"https://crm.example.com\""
+            }
+            Self::UnknownKey => {
+                "vicisync refuses keys that it does not know, so that a misspelt key is never ignored in silence. Look at the\n\
+                 suggestion, or at the list of keys in docs/config.md and docs/mapping.md.\n\n\
+                 Wrong:   schedul = \"*/5 * * * *\"\n\
+                 Right:   schedule = \"*/5 * * * *\""
+            }
+            Self::NotYet => {
+                "The key or word belongs to a part of vicisync that this release does not have. It is refused rather than\n\
+                 ignored: a file must not promise what does not happen. Take it out, or wait for a release that has it.\n\n\
+                 Not yet: first_name = { from = \"firstName\", direction = \"both\" }\n\
+                 Works:   first_name = { from = \"firstName\", direction = \"push\" }"
+            }
+            Self::WrongType => {
+                "The key is right, the kind of value is not. Text stands in quotes, numbers and true/false do not, a list\n\
+                 stands in square brackets.\n\n\
+                 Wrong:   concurrency = \"4\"\n\
+                 Right:   concurrency = 4"
+            }
+            Self::MissingKey => {
+                "This table needs a key that is not there.\n\n\
+                 Wrong:   [crm.espo]\n         kind = \"espocrm\"\n\
+                 Right:   [crm.espo]\n         kind = \"espocrm\"\n         site = \"https://crm.example.com\""
+            }
+            Self::BadValue => {
+                "The value is of the right kind, but not one that is allowed here. The message says what is.\n\n\
+                 Wrong:   concurrency = 400\n\
+                 Right:   concurrency = 4"
+            }
+            Self::Doubled => {
+                "Two entries mean one and the same target. VICIdial compares names without regard to case, so `Plan` and\n\
+                 `plan` are one custom field; a custom field named like a standard one is the standard one. Keep one of them.\n\n\
+                 Wrong:   [lead]\n         email = \"emailAddress\"\n         [custom]\n         email = \"cOtherEmail\"\n\
+                 Right:   [lead]\n         email = [\"emailAddress\", \"cOtherEmail\"]"
+            }
+            Self::BadFormat => {
+                "`format` says which edition of the file's language is meant. This release reads format 1.\n\n\
+                 Right:   format = 1"
+            }
+            Self::UnknownConnection => {
+                "A job names its two connections; each must be a table of the same file.\n\n\
+                 Wrong:   [crm.espo] ... [job.sales] crm = \"expo\"\n\
+                 Right:   [crm.espo] ... [job.sales] crm = \"espo\""
+            }
+            Self::BadUrl => {
+                "The address must be a whole one, with http:// or https:// in front, without user name, password, `?` or `#`.\n\n\
+                 Wrong:   url = \"dialer.example.com\"\n\
+                 Right:   url = \"https://dialer.example.com\""
+            }
+            Self::PlainSecret => {
+                "Passwords and keys do not stand in the file, because files are copied, mailed and committed. Write where\n\
+                 the secret is: an environment variable, a file that only vicisync's user can read, or a systemd credential.\n\n\
+                 Wrong:   pass = \"hunter2\"\n\
+                 Right:   pass = \"env:VICIDIAL_PASS\"\n         pass = \"file:/etc/vicisync/vicidial.pass\"\n         pass = \"credential:vicidial-pass\""
+            }
+            Self::BadSchedule => {
+                "A schedule is a cron expression of five fields (minute, hour, day of the month, month, day of the week), or\n\
+                 of six with seconds in front. Days of the week are 0 to 7 as in crontab, 0 and 7 being Sunday, or names.\n\n\
+                 Every two minutes:       schedule = \"*/2 * * * *\"\n\
+                 At 3, Monday to Friday:  schedule = \"0 3 * * mon-fri\""
+            }
+            Self::BadZone => {
+                "Time zones are written as the IANA names of places, so that daylight saving is known.\n\n\
+                 Wrong:   zone = \"EST5EDT-whatever\"\n\
+                 Right:   zone = \"America/New_York\""
+            }
+            Self::UnknownLeadField => {
+                "The name is none of the standard fields of a VICIdial lead. Fields that you made in VICIdial yourself are\n\
+                 custom fields and stand in the table [custom].\n\n\
+                 Wrong:   [lead]\n         plan = \"cPlan\"\n\
+                 Right:   [custom]\n         plan = \"cPlan\""
+            }
+            Self::ReservedField => {
+                "vicisync or VICIdial fills this field itself: `vendor_lead_code` is the mark by which a lead is known again,\n\
+                 `list_id` comes from the [[list]] rules, the phone from [phone], and `status`, `user` and the call counters\n\
+                 belong to VICIdial.\n\n\
+                 Wrong:   [lead]\n         phone_number = \"phoneNumber\"\n\
+                 Right:   [phone]\n         from = \"phoneNumber\""
+            }
+            Self::TooWide => {
+                "VICIdial cuts what is longer than its column without a word. A constant, or a result of a `map`, that does\n\
+                 not fit is a mistake in the file.\n\n\
+                 Wrong:   title = { value = \"Doctor\" }      (title has 4 characters)\n\
+                 Right:   title = { value = \"Dr\" }"
+            }
+            Self::NeverMatches => {
+                "Rules are tried from top to bottom and the first that fits decides. This one is never reached, because an\n\
+                 earlier rule takes all that it could take, or its own conditions exclude each other.\n\n\
+                 Wrong:   [[list]]\n         list = 1001\n         [[list]]\n         when = { cSegment = \"south\" }\n         list = 1002\n\
+                 Right:   put the rule with the narrower condition first"
+            }
+            Self::UnknownTransform => {
+                "Transforms are named steps that change a value, applied from left to right: trim, collapse, upper, lower,\n\
+                 title_case, digits, truncate:N, state_us, country_iso2, country_iso3, date, phone_digits:REGION,\n\
+                 default:TEXT, and { map = { .. } }.\n\n\
+                 Wrong:   transform = [\"uppercase\"]\n\
+                 Right:   transform = [\"upper\"]"
+            }
+            Self::UnknownVariable => {
+                "In what calls set, `${name}` stands for a fact of the call: status, agent, call_start, call_end, call_count,\n\
+                 talk_seconds, campaign, list, lead_id.\n\n\
+                 Wrong:   set = { cDialerStatus = \"${disposition}\" }\n\
+                 Right:   set = { cDialerStatus = \"${status}\" }"
+            }
+            Self::BadCondition => {
+                "A condition names a field of the contact and says what must hold: a value, or a small table of is, is_not,\n\
+                 in, not_in, is_set, is_blank, starts_with.\n\n\
+                 Wrong:   when = { cSegment = { equals = \"north\" } }\n\
+                 Right:   when = { cSegment = \"north\" }\n         when = { cSegment = { in = [\"north\", \"east\"] } }"
+            }
+            Self::NoDefaultList => {
+                "Say what happens to contacts that no [[list]] rule takes: a list for them, or a rejection.\n\n\
+                 Either:  [list_default]\n         list = 1000\n\
+                 or:      [list_default]\n         reject = true"
+            }
+            Self::BadRegion => {
+                "Countries of phone numbers are written as two capital letters, as in US, CA, GB. Puerto Rico (PR), Guam (GU)\n\
+                 and the other territories count as countries of their own.\n\n\
+                 Wrong:   default_region = \"USA\"\n\
+                 Right:   default_region = \"US\""
+            }
+            Self::BadStatus => {
+                "A status has 1 to 6 letters, digits, `-` or `_`, as in VICIdial's own list of statuses.\n\n\
+                 Wrong:   status = \"VS_LEFT_CRM\"\n\
+                 Right:   status = \"VSGONE\""
+            }
+            Self::NoGoLive => {
+                "Calls are taken from the go-live date on, so that a first run does not write years of history into the CRM.\n\
+                 A mapping with dispositions must say which date that is.\n\n\
+                 Right:   [calls]\n         go_live = 2026-11-01T00:00:00Z"
+            }
+            Self::BadMoment => {
+                "A date without an offset says a moment only together with a time zone, and clocks skip some times of day in\n\
+                 spring. Write the offset (Z for UTC), or give `zone` beside it.\n\n\
+                 Wrong:   go_live = 2026-11-01\n\
+                 Right:   go_live = 2026-11-01T00:00:00-04:00\n         go_live = 2026-11-01 and zone = \"America/New_York\""
+            }
+            Self::EmptyTest => {
+                "A [[test]] gives a contact and says what must become of it (lead, rejected or filtered), or a call and what it\n\
+                 must set.\n\n\
+                 Right:   [[test]]\n         name = \"no phone\"\n         contact = { firstName = \"Ann\" }\n         rejected = \"phone_missing\""
+            }
+            Self::PlainHttp => {
+                "Over plain http everybody on the way can read the password and the people's data. It is meant for a server on\n\
+                 the same machine, or behind a private network that you trust.\n\n\
+                 Better:  url = \"https://dialer.example.com\""
+            }
+            Self::UnusedConnection => {
+                "The connection is defined and no job names it, so nothing is read from it or written to it. Name it in a job,\n\
+                 or take it out.\n\n\
+                 Right:   [job.sales]\n         crm = \"espo\""
+            }
+        }
+    }
+}

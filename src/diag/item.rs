@@ -1,0 +1,245 @@
+//! One value of a text: read as the type that is wanted, or reported as something else.
+
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+use toml::de::DeValue;
+use toml::value::Datetime;
+
+use super::code::Code;
+use super::reader::{Place, Sink, Table};
+use super::suggest;
+
+/// One value with its key and its place. Reading it as the wrong type reports that and gives `None`.
+#[derive(Debug, Clone)]
+pub struct Item<'r, 'i> {
+    /// The key, or the number in a list.
+    pub key: String,
+    /// Where the key stands; of a list's element, the element.
+    pub key_place: Place,
+    pub(super) path: String,
+    pub(super) value: &'r Spanned<DeValue<'i>>,
+    pub(super) sink: &'r Sink,
+}
+
+impl<'r, 'i> Item<'r, 'i> {
+    /// Where the value stands.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        self.value.span()
+    }
+
+    /// The name by which messages call it: `job.sales.schedule`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The raw value, for those who accept several types.
+    #[must_use]
+    pub fn raw(&self) -> &'r DeValue<'i> {
+        self.value.get_ref()
+    }
+
+    /// Reports something wrong with the value.
+    pub fn wrong(&self, code: Code, message: impl Into<String>, help: impl Into<String>) {
+        self.sink.report(self.sink.at(code, self.place(), message).help(help));
+    }
+
+    /// Reports something wrong with the key.
+    pub fn wrong_key(&self, code: Code, message: impl Into<String>, help: impl Into<String>) {
+        self.sink.report(self.sink.at(code, self.key_place.clone(), message).help(help));
+    }
+
+    /// Reports that the value is of another type than `wanted`.
+    pub fn wrong_type(&self, wanted: &str) {
+        let found = match self.raw() {
+            DeValue::String(_) => "text",
+            DeValue::Integer(_) => "a number",
+            DeValue::Float(_) => "a number with a fraction",
+            DeValue::Boolean(_) => "true or false",
+            DeValue::Datetime(_) => "a date",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        };
+        let message = format!("`{}` must be {wanted}, and is {found}", self.path);
+        self.sink.report(self.sink.at(Code::WrongType, self.place(), message).label(format!("{wanted} is needed here")));
+    }
+
+    /// Text.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        match self.raw() {
+            DeValue::String(text) => Some(text.clone().into_owned()),
+            _ => {
+                self.wrong_type("text in quotes");
+                None
+            }
+        }
+    }
+
+    /// Text that says something.
+    #[must_use]
+    pub fn filled(&self) -> Option<String> {
+        let text = self.text()?;
+        if text.trim().is_empty() {
+            self.wrong(Code::BadValue, format!("`{}` is empty", self.path), "write something between the quotes, or take the line out");
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A whole number between two bounds, both allowed.
+    #[must_use]
+    pub fn number(&self, least: u64, most: u64) -> Option<u64> {
+        let DeValue::Integer(integer) = self.raw() else {
+            self.wrong_type("a whole number");
+            return None;
+        };
+        let number = u64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|number| (least..=most).contains(number));
+        if number.is_none() {
+            self.wrong(Code::BadValue, format!("`{}` is out of range", self.path), format!("write a number from {least} to {most}"));
+        }
+        number
+    }
+
+    /// A share between 0 and 1.
+    #[must_use]
+    pub fn share(&self) -> Option<f64> {
+        let number = match self.raw() {
+            DeValue::Float(float) => float.as_str().parse::<f64>().ok(),
+            DeValue::Integer(integer) => integer.as_str().parse::<f64>().ok(),
+            _ => {
+                self.wrong_type("a number from 0 to 1");
+                return None;
+            }
+        };
+        let share = number.filter(|share| (0.0..=1.0).contains(share));
+        if share.is_none() {
+            self.wrong(Code::BadValue, format!("`{}` is out of range", self.path), "write a share from 0 to 1, as 0.2 for a fifth");
+        }
+        share
+    }
+
+    /// Yes or no.
+    #[must_use]
+    pub fn flag(&self) -> Option<bool> {
+        match self.raw() {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => {
+                self.wrong_type("true or false, without quotes");
+                None
+            }
+        }
+    }
+
+    /// A date, with or without time and offset.
+    #[must_use]
+    pub fn date(&self) -> Option<Datetime> {
+        match self.raw() {
+            DeValue::Datetime(date) => Some(*date),
+            _ => {
+                self.wrong_type("a date without quotes, as in 2026-11-01T00:00:00Z");
+                None
+            }
+        }
+    }
+
+    /// A time zone by its IANA name.
+    #[must_use]
+    pub fn zone(&self) -> Option<chrono_tz::Tz> {
+        let text = self.text()?;
+        let zone = text.trim().parse().ok();
+        if zone.is_none() {
+            let help = suggest::closest(&text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()))
+                .map_or_else(|| "write the name of a place, as in America/New_York".to_owned(), |name| format!("did you mean `{name}`?"));
+            self.wrong(Code::BadZone, format!("there is no time zone `{text}`"), help);
+        }
+        zone
+    }
+
+    /// A list's elements.
+    #[must_use]
+    pub fn list(&self) -> Option<Vec<Item<'r, 'i>>> {
+        let DeValue::Array(array) = self.raw() else {
+            self.wrong_type("a list in square brackets");
+            return None;
+        };
+        let items = array.iter().enumerate().map(|(number, value)| Item {
+            key: number.to_string(),
+            key_place: value.span(),
+            path: self.path.clone(),
+            value,
+            sink: self.sink,
+        });
+        Some(items.collect())
+    }
+
+    /// A text, or a list of texts; each with its place.
+    #[must_use]
+    pub fn texts(&self) -> Option<Vec<(String, Place)>> {
+        match self.raw() {
+            DeValue::String(_) => Some(vec![(self.filled()?, self.place())]),
+            DeValue::Array(_) => Some(self.list()?.iter().filter_map(|item| Some((item.filled()?, item.place()))).collect()),
+            _ => {
+                self.wrong_type("text in quotes, or a list of texts");
+                None
+            }
+        }
+    }
+
+    /// A table.
+    #[must_use]
+    pub fn table(&self) -> Option<Table<'r, 'i>> {
+        let DeValue::Table(table) = self.raw() else {
+            self.wrong_type("a table");
+            return None;
+        };
+        let place = if self.place().is_empty() { self.key_place.clone() } else { self.place() };
+        Some(Table::nested(self.sink, table, place, self.path.clone()))
+    }
+
+    /// A list of tables, as `[[name]]` makes it.
+    #[must_use]
+    pub fn tables(&self) -> Option<Vec<Table<'r, 'i>>> {
+        match self.raw() {
+            DeValue::Array(_) => Some(self.list()?.iter().filter_map(Item::table).collect()),
+            _ => {
+                self.sink.report(
+                    self.sink
+                        .at(Code::WrongType, self.key_place.clone(), format!("`{}` must be a list of tables", self.path))
+                        .help(format!("write `[[{}]]` with two brackets, once for each rule", self.path)),
+                );
+                None
+            }
+        }
+    }
+
+    /// A word out of a few; a word of `later` is reported as not yet supported.
+    #[must_use]
+    pub fn word<T: Copy>(&self, words: &[(&str, T)], later: &[&str]) -> Option<T> {
+        let text = self.text()?;
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+            return Some(*value);
+        }
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        if later.contains(&text.as_str()) {
+            self.wrong(
+                Code::NotYet,
+                format!("`{} = \"{text}\"` is not yet supported", self.path),
+                format!("for now: {}", known.join(", ")),
+            );
+        } else {
+            let help = suggest::help(&text, &known).unwrap_or_default();
+            self.wrong(Code::BadValue, format!("`{text}` is not allowed for `{}`", self.path), help);
+        }
+        None
+    }
+
+    /// A table of texts by name.
+    #[must_use]
+    pub fn text_map(&self) -> Option<BTreeMap<String, (String, Place)>> {
+        let table = self.table()?;
+        Some(table.entries().iter().filter_map(|item| Some((item.key.clone(), (item.text()?, item.place())))).collect())
+    }
+}

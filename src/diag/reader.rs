@@ -1,0 +1,176 @@
+//! Walks TOML tables and collects everything that is wrong with them, each with its place.
+//!
+//! A [`Table`] remembers which keys it was asked for. Whatever else stands in it is reported by [`Table::finish`], so the known keys
+//! are never listed a second time. The reader knows no key itself. Single values: [`super::item`].
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::code::Code;
+use super::item::Item;
+use super::suggest;
+use super::{Diagnostic, Severity};
+
+/// Where something stands in the text: a byte range.
+pub type Place = Range<usize>;
+
+/// The place where diagnostics of one file collect.
+#[derive(Debug)]
+pub struct Sink {
+    file: String,
+    found: RefCell<Vec<Diagnostic>>,
+}
+
+impl Sink {
+    /// An empty one for a file of that name.
+    #[must_use]
+    pub fn new(file: &str) -> Self {
+        Self { file: file.to_owned(), found: RefCell::new(Vec::new()) }
+    }
+
+    /// A diagnostic at a place, not kept yet.
+    #[must_use]
+    pub fn at(&self, code: Code, place: Place, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(code, &self.file, place, message)
+    }
+
+    /// Keeps a diagnostic.
+    pub fn report(&self, diagnostic: Diagnostic) {
+        self.found.borrow_mut().push(diagnostic);
+    }
+
+    /// How many errors there are so far.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        self.found.borrow().iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
+    }
+
+    /// All of them, in the order of the text.
+    #[must_use]
+    pub fn into_found(self) -> Vec<Diagnostic> {
+        let mut found = self.found.into_inner();
+        found.sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |(place, _)| place.start));
+        found
+    }
+}
+
+/// Parses a text. Syntax errors go to the sink; `None` says that the rest is not worth reading, because what follows would be guesses.
+/// Doubled keys alone do not stop the reading.
+pub fn document<'i>(sink: &Sink, text: &'i str) -> Option<Spanned<DeTable<'i>>> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let mut is_readable = true;
+    for error in errors {
+        let place = error.span().unwrap_or(0..0);
+        let is_doubled = error.message().contains("duplicate key");
+        is_readable &= is_doubled;
+        let diagnostic = sink.at(Code::Syntax, place, error.message().trim().replace('\n', ", "));
+        sink.report(if is_doubled { diagnostic.help("keep one of the two entries") } else { diagnostic });
+    }
+    is_readable.then_some(table)
+}
+
+/// A table that is being read.
+#[derive(Debug)]
+pub struct Table<'r, 'i> {
+    table: &'r DeTable<'i>,
+    place: Place,
+    path: String,
+    asked: RefCell<BTreeSet<String>>,
+    sink: &'r Sink,
+}
+
+impl<'r, 'i> Table<'r, 'i> {
+    /// The document's own table.
+    #[must_use]
+    pub fn root(sink: &'r Sink, table: &'r Spanned<DeTable<'i>>) -> Self {
+        let place = table.span();
+        Self { table: table.get_ref(), place: place.start..place.start, path: String::new(), asked: RefCell::default(), sink }
+    }
+
+    pub(super) fn nested(sink: &'r Sink, table: &'r DeTable<'i>, place: Place, path: String) -> Self {
+        Self { table, place, path, asked: RefCell::default(), sink }
+    }
+
+    /// Where the table stands.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        self.place.clone()
+    }
+
+    /// Where it collects.
+    #[must_use]
+    pub fn sink(&self) -> &'r Sink {
+        self.sink
+    }
+
+    /// The name by which messages call the table: `job.sales`; empty for the document itself.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The entry of that key, which counts as known from now on.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<Item<'r, 'i>> {
+        self.asked.borrow_mut().insert(key.to_owned());
+        let (name, value) = self.table.get_key_value(key)?;
+        Some(self.item(name, value))
+    }
+
+    /// The entry of that key; reports that it is missing.
+    #[must_use]
+    pub fn need(&self, key: &str) -> Option<Item<'r, 'i>> {
+        let item = self.get(key);
+        if item.is_none() {
+            let message =
+                if self.path.is_empty() { format!("`{key}` is missing") } else { format!("`{key}` is missing in `{}`", self.path) };
+            self.sink.report(self.sink.at(Code::MissingKey, self.place(), message).help(format!("add a line `{key} = ...`")));
+        }
+        item
+    }
+
+    /// All entries, in the order of the text; all of them count as known.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Item<'r, 'i>> {
+        let mut items: Vec<_> = self.table.iter().map(|(name, value)| self.item(name, value)).collect();
+        items.sort_by_key(|item| item.key_place.start);
+        let mut asked = self.asked.borrow_mut();
+        asked.extend(items.iter().map(|item| item.key.clone()));
+        items
+    }
+
+    /// Reports what nobody asked for. `later` names keys of later releases with what they are for.
+    pub fn finish(&self, later: &[(&str, &str)]) {
+        let asked = self.asked.borrow();
+        let known: Vec<&str> = asked.iter().map(String::as_str).filter(|key| !self.table.contains_key(*key)).collect();
+        let all: Vec<&str> = asked.iter().map(String::as_str).collect();
+        for (name, _) in self.table.iter().filter(|(name, _)| !asked.contains(name.get_ref().as_ref())) {
+            let key = name.get_ref().as_ref();
+            let inside = if self.path.is_empty() { String::new() } else { format!(" in `{}`", self.path) };
+            if let Some((_, what)) = later.iter().find(|(later_key, _)| *later_key == key) {
+                let message = format!("`{key}`{inside} is not yet supported: {what}");
+                self.sink.report(self.sink.at(Code::NotYet, name.span(), message).help("take it out; it would do nothing"));
+                continue;
+            }
+            let diagnostic = self.sink.at(Code::UnknownKey, name.span(), format!("there is no key `{key}`{inside}"));
+            let help = match suggest::closest(key, known.iter().copied()) {
+                Some(word) => Some(format!("did you mean `{word}`?")),
+                None => suggest::help(key, &all),
+            };
+            self.sink.report(match help {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic,
+            });
+        }
+    }
+
+    fn item(&self, name: &Spanned<std::borrow::Cow<'i, str>>, value: &'r Spanned<DeValue<'i>>) -> Item<'r, 'i> {
+        let key = name.get_ref().clone().into_owned();
+        let path = if self.path.is_empty() { key.clone() } else { format!("{}.{key}", self.path) };
+        Item { key, key_place: name.span(), path, value, sink: self.sink }
+    }
+}

@@ -1,0 +1,47 @@
+//! "Did you mean": the known word that is closest to what was typed, if it is close enough.
+
+/// The candidate that the admin most likely meant. Case, `-` and `_` count for nothing; a guess that is far off is none.
+#[must_use]
+pub fn closest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = plain(typed);
+    let reach = (wanted.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &plain(candidate)), candidate))
+        .filter(|(distance, _)| *distance <= reach)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// A help text: the closest word, or all of them where there are few.
+#[must_use]
+pub fn help(typed: &str, candidates: &[&str]) -> Option<String> {
+    if let Some(word) = closest(typed, candidates.iter().copied()) {
+        return Some(format!("did you mean `{word}`?"));
+    }
+    (1..=12).contains(&candidates.len()).then(|| format!("known here: {}", candidates.join(", ")))
+}
+
+fn plain(text: &str) -> String {
+    text.chars().filter(|character| !matches!(character, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{closest, help};
+
+    #[test]
+    fn the_closest_word_within_reach_wins() {
+        let known = ["schedule", "full_schedule", "settle_s"];
+        assert_eq!(closest("schedul", known), Some("schedule"));
+        assert_eq!(closest("FullSchedule", known), Some("full_schedule"));
+        assert_eq!(closest("mapping", known), None);
+        assert_eq!(closest("", known), None);
+    }
+
+    #[test]
+    fn without_a_close_word_the_few_known_ones_are_listed() {
+        assert_eq!(help("equals", &["is", "in"]).as_deref(), Some("known here: is, in"));
+        assert_eq!(help("equals", &[]), None);
+    }
+}

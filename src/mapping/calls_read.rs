@@ -1,0 +1,212 @@
+//! Reads `[calls]`, `[[disposition]]` and `[users]`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use toml::de::DeValue;
+
+use crate::diag::{Code, Item, Place, Table, suggest};
+use crate::model::Value;
+
+use super::calls::{Calls, DispositionRule, Setting};
+use super::moment::{self, NoMoment};
+use super::template::{BadTemplate, Template, Variable};
+use super::{check, rules_read};
+
+const TITLE: &str = "Dialer call: ${status}";
+const NOTE: &str = "Result: ${status}\nAgent: ${agent}\nCampaign: ${campaign}\nLead: ${lead_id}\nSeconds: ${talk_seconds}";
+/// Statuses that VICIdial shows while a call lives or is handed on. An admin whose agents use XFER as a result says so.
+const TRANSIENT: [&str; 4] = ["INCALL", "QUEUE", "DISPO", "XFER"];
+
+/// Reads all three.
+pub(super) fn read(root: &Table<'_, '_>) -> Option<Calls> {
+    let calls = root.get("calls").and_then(|item| item.table());
+    let rule_tables = root.get("disposition").and_then(|item| item.tables()).unwrap_or_default();
+    let (users, user_default) = users(root);
+    let (rules, statuses) = dispositions(root, &rule_tables);
+    let mut read = Calls {
+        go_live: None,
+        transient: TRANSIENT.map(str::to_owned).into(),
+        always: BTreeMap::new(),
+        rules,
+        title: Template::parse(TITLE).ok()?,
+        note: Template::parse(NOTE).ok()?,
+        users,
+        user_default,
+    };
+    let mut is_dated = false;
+    if let Some(table) = &calls {
+        is_dated = table.get("go_live").is_some();
+        read.go_live = go_live(table);
+        if let Some(statuses) = table.get("transient").and_then(|item| item.list()) {
+            read.transient = statuses.iter().filter_map(rules_read::status).map(|status| status.to_uppercase()).collect();
+        }
+        if let Some(title) = table.get("title").and_then(|item| logged(&item)) {
+            read.title = title;
+        }
+        if let Some(note) = table.get("note").and_then(|item| logged(&item)) {
+            read.note = note;
+        }
+        read.always = always(table, &rule_tables);
+        table.finish(&[("backfill", "older calls"), ("create_contacts", "contacts made from calls"), ("recordings", "recordings")]);
+    }
+    let needs_date = !read.rules.is_empty() || !read.always.is_empty();
+    if needs_date && !is_dated {
+        let place = calls.as_ref().map(Table::place).or_else(|| rule_tables.first().map(Table::place)).unwrap_or_default();
+        let message = "calls set something, and `go_live` in [calls] does not say from which date on";
+        root.sink().report(root.sink().at(Code::NoGoLive, place, message).help("add `go_live = 2026-11-01T00:00:00Z` to [calls]"));
+    }
+    transient_rules(root, &statuses, &read.transient);
+    Some(read)
+}
+
+fn go_live(table: &Table<'_, '_>) -> Option<DateTime<Utc>> {
+    let zone = table.get("zone").and_then(|item| item.zone());
+    let item = table.get("go_live")?;
+    let moment = moment::read(item.date()?, zone);
+    let (message, help) = match moment {
+        Ok(moment) => return Some(moment),
+        Err(NoMoment::NoZone) => {
+            ("`go_live` has no offset, so it is no moment yet", "add `zone = \"America/New_York\"` to [calls], or write the offset")
+        }
+        Err(NoMoment::NoDate) => ("`go_live` needs a date", "write it as 2026-11-01T00:00:00Z"),
+        Err(NoMoment::Skipped) => ("the clocks of that zone skip this time", "write a time an hour later"),
+    };
+    // A zone that is wrong was reported already.
+    if moment != Err(NoMoment::NoZone) || table.get("zone").is_none() {
+        item.wrong(Code::BadMoment, message, help);
+    }
+    None
+}
+
+fn dispositions(root: &Table<'_, '_>, tables: &[Table<'_, '_>]) -> (Vec<DispositionRule>, Vec<(String, Place)>) {
+    let mut rules = Vec::new();
+    let mut taken = Vec::new();
+    for table in tables {
+        let status = table.get("status").map(|item| statuses(&item));
+        let is_any = table.get("any").and_then(|item| item.flag()).unwrap_or(false);
+        let set = table.get("set").map(|item| settings(&item)).unwrap_or_default();
+        let is_logged = table.get("activity").and_then(|item| item.flag());
+        let is_answered = table.get("answered").and_then(|item| item.flag());
+        table.finish(&[("callback", "callbacks"), ("dnc", "do-not-call lists"), ("create_contact", "contacts made from calls")]);
+        let statuses = match (status, is_any) {
+            (Some(statuses), false) => Some(statuses),
+            (None, true) => None,
+            (Some(_), true) | (None, false) => {
+                let message = "a disposition rule says which statuses it is for, or `any = true`, and not both";
+                let help = "write `status = [\"SALE\"]`";
+                table.sink().report(table.sink().at(Code::MissingKey, table.place(), message).help(help));
+                continue;
+            }
+        };
+        rules.push(DispositionRule {
+            statuses: statuses.as_ref().map(|statuses| statuses.iter().map(|(status, _)| status.clone()).collect()),
+            set,
+            // A logged call is one that a human answered, unless the rule says otherwise; and the other way round.
+            is_logged: is_logged.or(is_answered).unwrap_or(false),
+            is_answered: is_answered.or(is_logged).unwrap_or(false),
+        });
+        taken.push(check::StatusRule { statuses, place: table.place() });
+    }
+    check::dispositions(root.sink(), &taken);
+    (rules, taken.into_iter().filter_map(|rule| rule.statuses).flatten().collect())
+}
+
+fn statuses(item: &Item<'_, '_>) -> Vec<(String, Place)> {
+    let items = match item.raw() {
+        DeValue::String(_) => vec![item.clone()],
+        _ => item.list().unwrap_or_default(),
+    };
+    items.iter().filter_map(|item| Some((rules_read::status(item)?.to_uppercase(), item.place()))).collect()
+}
+
+/// A rule for a status that is declared to be no result would never be used.
+fn transient_rules(root: &Table<'_, '_>, statuses: &[(String, Place)], transient: &BTreeSet<String>) {
+    for (status, place) in statuses.iter().filter(|(status, _)| transient.contains(status)) {
+        let message = format!("`{status}` never gets here: `transient` in [calls] says that it is no result");
+        let help = "take it out here, or write a list `transient = [..]` without it in [calls]";
+        root.sink().report(root.sink().at(Code::NeverMatches, place.clone(), message).help(help));
+    }
+}
+
+/// `[calls.always]`: what every call with a result sets, apart from the rules.
+fn always(calls: &Table<'_, '_>, rules: &[Table<'_, '_>]) -> BTreeMap<String, Setting> {
+    let Some(table) = calls.get("always").and_then(|item| item.table()) else { return BTreeMap::new() };
+    let set = table.need("set");
+    table.finish(&[]);
+    let Some(set) = set else { return BTreeMap::new() };
+    let settings = settings(&set);
+    for rule in rules {
+        let Some(DeValue::Table(own)) = rule.get("set").map(|item| item.raw()) else { continue };
+        for name in own.keys().filter(|name| settings.contains_key(name.get_ref().as_ref())) {
+            let message = format!("`{}` is set here and in [calls.always]", name.get_ref());
+            calls.sink().report(
+                calls.sink().at(Code::Doubled, name.span(), message).and(set.place(), "set for every call").help("keep one of the two"),
+            );
+        }
+    }
+    settings
+}
+
+fn settings(item: &Item<'_, '_>) -> BTreeMap<String, Setting> {
+    let entries = item.table().map_or_else(Vec::new, |table| table.entries());
+    entries.iter().filter_map(|entry| Some((entry.key.clone(), setting(entry)?))).collect()
+}
+
+fn setting(item: &Item<'_, '_>) -> Option<Setting> {
+    match item.raw() {
+        DeValue::Boolean(flag) => Some(Setting::Constant(Value::Bool(*flag))),
+        DeValue::Integer(number) => {
+            let number = i64::from_str_radix(number.as_str(), number.radix()).ok();
+            if number.is_none() {
+                item.wrong(Code::BadValue, format!("`{}` is out of range", item.path()), "write a smaller number");
+            }
+            number.map(|number| Setting::Constant(Value::Int(number)))
+        }
+        _ => template(item).map(Setting::Filled),
+    }
+}
+
+fn template(item: &Item<'_, '_>) -> Option<Template> {
+    let text = item.filled()?;
+    match Template::parse(&text) {
+        Ok(template) => return Some(template),
+        Err(BadTemplate::Open) => {
+            item.wrong(Code::UnknownVariable, "a `${` has no `}`", "write `${status}`, or `$${` for the characters themselves")
+        }
+        Err(BadTemplate::Unknown(name)) => {
+            let help = suggest::help(&name, Variable::NAMES).unwrap_or_default();
+            item.wrong(Code::UnknownVariable, format!("there is no variable `{name}`"), help);
+        }
+    }
+    None
+}
+
+/// Words of a logged call. They must not change when the person is called again or the lead is moved, or every old activity would be rewritten.
+fn logged(item: &Item<'_, '_>) -> Option<Template> {
+    let template = template(item)?;
+    if let Some((variable, why)) = template.moves_on() {
+        let message = format!("`${{{variable}}}` cannot stand in `{}`: {why}", item.path());
+        item.wrong(Code::UnknownVariable, message, "take it out here; `set` may use it");
+        return None;
+    }
+    Some(template)
+}
+
+/// `[users]`: agents by name, and `default`.
+fn users(root: &Table<'_, '_>) -> (BTreeMap<String, String>, Option<String>) {
+    let mut users = BTreeMap::new();
+    let Some(table) = root.get("users").and_then(|item| item.table()) else { return (users, None) };
+    let default = table.get("default").and_then(|item| item.filled());
+    for item in table.entries() {
+        if item.key == "default" {
+            continue;
+        }
+        let Some(user) = item.filled() else { continue };
+        if users.insert(item.key.to_lowercase(), user).is_some() {
+            let message = format!("`{}` stands twice, since VICIdial's user names do not tell capitals from small letters", item.key);
+            item.wrong_key(Code::Doubled, message, "keep one of the two");
+        }
+    }
+    (users, default)
+}

@@ -1,0 +1,29 @@
+//! The mapping: what an admin's file says, checked once, and then a total function from contacts to leads and from calls to CRM values.
+//!
+//! [`parse`] makes a [`Program`] out of text or says everything that is wrong with it. A program asks nobody anything: the same contact
+//! gives the same lead, always. Whether a lead is written, and what VICIdial makes of the values, is decided elsewhere.
+//! How the file is written: `docs/mapping.md`.
+
+mod calls;
+mod calls_read;
+mod check;
+mod condition;
+mod fields;
+mod fields_read;
+mod moment;
+mod phone;
+mod places;
+mod program;
+mod read;
+mod rules_read;
+mod source;
+mod template;
+mod transform;
+mod transform_read;
+mod trial;
+mod trial_read;
+
+pub use calls::Disposed;
+pub use program::{Leaving, Mapped, Program};
+pub use read::parse;
+pub use trial::TestOutcome;

@@ -1,0 +1,193 @@
+//! A checked mapping, and what it makes of a contact.
+//!
+//! The order in which a contact is judged: the filter (not ours at all), the opt-out (never dialed), the list, the phone. The first
+//! that speaks against it is the reason that people see.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::model::{Call, Contact, FieldName, Lead, LeadField, ListId, Rejection};
+
+use super::calls::{Calls, Disposed};
+use super::condition::Conditions;
+use super::fields::FieldRule;
+use super::phone::PhoneRule;
+use super::source;
+use super::trial::{self, TestOutcome, Trial};
+
+/// A mapping that was read and checked.
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub(super) object: String,
+    pub(super) hash: String,
+    pub(super) filter: Conditions,
+    pub(super) lists: Vec<ListRule>,
+    pub(super) list_default: Destination,
+    pub(super) phone: PhoneRule,
+    pub(super) fields: BTreeMap<FieldName, FieldRule>,
+    pub(super) leaving: Leaving,
+    pub(super) opt_out_status: String,
+    pub(super) calls: Calls,
+    pub(super) trials: Vec<Trial>,
+}
+
+/// A rule of `[[list]]`.
+#[derive(Debug, Clone)]
+pub(super) struct ListRule {
+    pub(super) when: Conditions,
+    pub(super) then: Destination,
+}
+
+/// Where a contact goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Destination {
+    List(ListId),
+    Reject,
+}
+
+/// What happens to the lead of a contact that left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaving {
+    /// The status that its lead gets.
+    pub status: String,
+    /// Statuses that stay as they are.
+    pub keep: Vec<String>,
+}
+
+/// What a contact becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mapped {
+    /// A lead.
+    Lead(Lead),
+    /// No lead, though the filter lets the contact in: `opted_out`, `no_list`, `phone_missing`, `phone_invalid`, `phone_foreign`.
+    Rejected(Rejection),
+    /// Not one of this job's contacts.
+    Filtered {
+        /// The condition that does not hold.
+        why: String,
+    },
+}
+
+impl Program {
+    /// The CRM's object: `Contact`.
+    #[must_use]
+    pub fn object(&self) -> &str {
+        &self.object
+    }
+
+    /// Hash of the file's text, hex: another hash means that every contact is looked at again.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// The attributes that the CRM must be asked for.
+    #[must_use]
+    pub fn contact_fields(&self) -> BTreeSet<String> {
+        let conditions = self.lists.iter().map(|rule| &rule.when).chain([&self.filter]);
+        let tested = conditions.flat_map(|conditions| conditions.0.iter().map(|condition| condition.field.as_str()));
+        let read = self.fields.values().flat_map(FieldRule::reads).chain(self.phone.from.iter().map(String::as_str));
+        tested.chain(read).filter(|name| *name != source::ID).map(str::to_owned).collect()
+    }
+
+    /// The attributes that calls set.
+    #[must_use]
+    pub fn patch_names(&self) -> BTreeSet<String> {
+        self.calls.patch_names()
+    }
+
+    /// The lists that contacts can go to.
+    #[must_use]
+    pub fn lists(&self) -> BTreeSet<ListId> {
+        let destinations = self.lists.iter().map(|rule| rule.then).chain([self.list_default]);
+        destinations
+            .filter_map(|destination| match destination {
+                Destination::List(list) => Some(list),
+                Destination::Reject => None,
+            })
+            .collect()
+    }
+
+    /// Labels of the custom fields that are filled.
+    #[must_use]
+    pub fn custom_labels(&self) -> BTreeSet<String> {
+        let labels = self.fields.keys().filter_map(|field| match field {
+            FieldName::Custom(label) => Some(label.clone()),
+            FieldName::Standard(_) => None,
+        });
+        labels.collect()
+    }
+
+    /// All fields that are filled, phone code and number among them.
+    #[must_use]
+    pub fn lead_fields(&self) -> BTreeSet<FieldName> {
+        let phone = [LeadField::PhoneCode, LeadField::PhoneNumber].map(FieldName::Standard);
+        self.fields.keys().cloned().chain(phone).collect()
+    }
+
+    /// What a contact becomes.
+    #[must_use]
+    pub fn map(&self, contact: &Contact) -> Mapped {
+        if let Some(condition) = self.filter.broken(contact) {
+            return Mapped::Filtered { why: format!("the filter wants that {condition}") };
+        }
+        let rejected =
+            |reason: &str, detail: String| Mapped::Rejected(Rejection { contact: contact.id.clone(), reason: reason.to_owned(), detail });
+        if contact.opted_out {
+            return rejected("opted_out", "the person, or the number, must not be called".to_owned());
+        }
+        let rule = self.lists.iter().find(|rule| rule.when.hold(contact));
+        let Destination::List(list_id) = rule.map_or(self.list_default, |rule| rule.then) else {
+            return rejected("no_list", "no list rule takes this contact".to_owned());
+        };
+        let phone = match self.phone.find(contact) {
+            Ok(phone) => phone,
+            Err(no_phone) => return rejected(no_phone.reason, no_phone.detail),
+        };
+        let fields = self.fields.iter().map(|(field, rule)| (field.clone(), rule.value(contact))).collect();
+        Mapped::Lead(Lead { list_id, phone, fields })
+    }
+
+    /// Whether a blank of the contact clears that field; else a blank writes nothing.
+    #[must_use]
+    pub fn clears(&self, field: &FieldName) -> bool {
+        self.fields.get(field).is_some_and(|rule| rule.is_clearing)
+    }
+
+    /// What a call sets, and what is logged of it. A call with a transient status does nothing.
+    #[must_use]
+    pub fn dispose(&self, call: &Call, call_count: u64) -> Disposed {
+        self.calls.dispose(call, call_count)
+    }
+
+    /// The moment from which calls are taken; `None` where calls do nothing.
+    #[must_use]
+    pub fn go_live(&self) -> Option<DateTime<Utc>> {
+        self.calls.go_live
+    }
+
+    /// Whether that status is no result yet.
+    #[must_use]
+    pub fn is_transient(&self, status: &str) -> bool {
+        self.calls.is_transient(status)
+    }
+
+    /// What happens to the lead of a contact that left.
+    #[must_use]
+    pub fn leaving(&self) -> &Leaving {
+        &self.leaving
+    }
+
+    /// The status that the lead of an opted-out person gets.
+    #[must_use]
+    pub fn opt_out_status(&self) -> &str {
+        &self.opt_out_status
+    }
+
+    /// Runs the admin's own tests.
+    #[must_use]
+    pub fn tests(&self) -> Vec<TestOutcome> {
+        self.trials.iter().map(|trial| trial::run(self, trial)).collect()
+    }
+}

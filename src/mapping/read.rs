@@ -1,0 +1,66 @@
+//! Text to a checked program: every table is read, whatever is wrong in the others, and all mistakes come out at once.
+
+use crate::diag::{Code, Diagnostic, Sink, Table, reader};
+
+use super::program::Program;
+use super::{calls_read, fields_read, rules_read, trial_read};
+
+/// Tables of later releases.
+const LATER: [(&str, &str); 9] = [
+    ("callbacks", "callbacks"),
+    ("dnc", "do-not-call lists"),
+    ("match", "matching on a first run"),
+    ("code", "another code than vicisync's own"),
+    ("time_zone", "time zones by contact"),
+    ("hopper", "filling the hopper"),
+    ("statuses", "statuses set from the CRM"),
+    ("recordings", "recordings"),
+    ("slots", "several leads for one contact"),
+];
+
+/// Reads a mapping. Gives the program with warnings, or all that is wrong.
+///
+/// # Errors
+///
+/// Everything that is wrong with the text, warnings among it, in the order of the text.
+pub fn parse(file_name: &str, text: &str) -> Result<(Program, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let sink = Sink::new(file_name);
+    let program = reader::document(&sink, text).and_then(|table| program(&Table::root(&sink, &table), text));
+    let is_clean = sink.errors() == 0;
+    let found = sink.into_found();
+    match program {
+        Some(program) if is_clean => Ok((program, found)),
+        Some(_) | None => Err(found),
+    }
+}
+
+fn program(root: &Table<'_, '_>, text: &str) -> Option<Program> {
+    if let Some(format) = root.get("format")
+        && format.number(0, u64::MAX).is_some_and(|number| number != 1)
+    {
+        format.wrong(Code::BadFormat, "this release reads mappings of format 1", "write `format = 1`");
+    }
+    let object = root.need("object").and_then(|item| item.filled());
+    let filter = rules_read::filter(root);
+    let (lists, list_default) = rules_read::lists(root, &filter);
+    let phone = rules_read::phone(root);
+    let fields = fields_read::read(root);
+    let leaving = rules_read::leaving(root);
+    let opt_out_status = rules_read::opt_out(root);
+    let calls = calls_read::read(root);
+    let trials = trial_read::read(root);
+    root.finish(&LATER);
+    Some(Program {
+        object: object?,
+        hash: blake3::hash(text.as_bytes()).to_hex().to_string(),
+        filter,
+        lists,
+        list_default,
+        phone: phone?,
+        fields,
+        leaving,
+        opt_out_status,
+        calls: calls?,
+        trials,
+    })
+}

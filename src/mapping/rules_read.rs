@@ -1,0 +1,185 @@
+//! Reads what decides about a contact as a whole: filter, lists, phone, leaving, opt-out.
+
+use std::collections::BTreeSet;
+
+use phonenumber::country::Id;
+use toml::de::DeValue;
+
+use crate::diag::{Code, Item, Place, Table};
+use crate::model::ListId;
+
+use super::check;
+use super::condition::{self, Conditions};
+use super::phone::{self, PhoneRule};
+use super::program::{Destination, Leaving, ListRule};
+
+/// `[filter]`; none lets everybody in.
+pub(super) fn filter(root: &Table<'_, '_>) -> Conditions {
+    let Some(table) = root.get("filter").and_then(|item| item.table()) else { return Conditions::default() };
+    let conditions = condition::read(&table);
+    check::filter(root.sink(), &conditions, table.place());
+    conditions
+}
+
+/// `[[list]]` and `[list_default]`.
+pub(super) fn lists(root: &Table<'_, '_>, filter: &Conditions) -> (Vec<ListRule>, Destination) {
+    let tables = root.get("list").and_then(|item| item.tables()).unwrap_or_default();
+    let mut rules = Vec::new();
+    let mut places = Vec::new();
+    for table in &tables {
+        let when = table.get("when").and_then(|when| when.table()).map(|when| condition::read(&when)).unwrap_or_default();
+        let then = destination(table);
+        table.finish(&[("campaign", "campaigns by contact"), ("reset", "resetting a lead's dialing")]);
+        rules.push(ListRule { when, then: then.unwrap_or(Destination::Reject) });
+        places.push(table.place());
+    }
+    let placed: Vec<_> = rules.iter().zip(&places).map(|(rule, place)| check::Placed { when: &rule.when, place: place.clone() }).collect();
+    check::list_rules(root.sink(), filter, &placed);
+    if let Some(change) = root.get("list_change") {
+        // Moving is all there is so far; the word is only checked.
+        let _: Option<()> = change.word(&[("move", ())], &["stay", "add", "copy"]);
+    }
+    let unconditional = rules.iter().zip(&places).find(|(rule, _)| rule.when.0.is_empty()).map(|(_, place)| place.clone());
+    (rules, default(root, unconditional))
+}
+
+fn default(root: &Table<'_, '_>, unconditional: Option<Place>) -> Destination {
+    let sink = root.sink();
+    let Some(item) = root.get("list_default") else {
+        if unconditional.is_none() {
+            let message = "nothing says what happens to contacts that no [[list]] rule takes";
+            let help = "add `[list_default]` with `list = 1000`, or with `reject = true`";
+            sink.report(sink.at(Code::NoDefaultList, root.place(), message).help(help));
+        }
+        return Destination::Reject;
+    };
+    if let Some(earlier) = unconditional {
+        let message = "`list_default` is never used: a [[list]] rule without `when` takes every contact";
+        sink.report(
+            sink.at(Code::NeverMatches, item.key_place.clone(), message).and(earlier, "takes every contact").help("keep one of the two"),
+        );
+    }
+    let Some(table) = item.table() else { return Destination::Reject };
+    let destination = destination(&table);
+    table.finish(&[]);
+    destination.unwrap_or(Destination::Reject)
+}
+
+/// `list = 1001` or `reject = true`.
+fn destination(table: &Table<'_, '_>) -> Option<Destination> {
+    let list = table.get("list");
+    let reject = table.get("reject");
+    match (list, reject) {
+        // The API sends leads of lists with fewer than three digits to list 999, with SUCCESS.
+        (Some(list), None) => list.number(100, 99_999_999_999_999).map(|number| Destination::List(ListId(number))),
+        (None, Some(reject)) => match reject.flag()? {
+            true => Some(Destination::Reject),
+            false => {
+                reject.wrong(Code::BadValue, "`reject = false` says nothing", "write `list = ...` instead");
+                None
+            }
+        },
+        (Some(list), Some(_)) => {
+            list.wrong(Code::Doubled, "both `list` and `reject` are given", "keep one of the two");
+            None
+        }
+        (None, None) => {
+            let message = format!("`{}` says neither `list` nor `reject`", table.path());
+            table.sink().report(table.sink().at(Code::MissingKey, table.place(), message).help("add a line `list = 1001`"));
+            None
+        }
+    }
+}
+
+/// `[phone]`.
+pub(super) fn phone(root: &Table<'_, '_>) -> Option<PhoneRule> {
+    let table = root.need("phone")?.table()?;
+    let from = table.need("from").and_then(|from| from.texts());
+    let default_region = table.need("default_region").and_then(|item| region(&item));
+    let regions = table.get("regions").map(|item| regions(&item));
+    table.finish(&[
+        ("slots", "several leads for one contact"),
+        ("alternates", "several leads for one contact"),
+        ("zone", "time zones by contact"),
+    ]);
+    let from: Vec<String> = from?.into_iter().map(|(name, _)| name).collect();
+    let default_region = default_region?;
+    let regions = match regions {
+        Some(regions) => regions?,
+        None => Some(BTreeSet::from([default_region.as_ref().to_owned()])),
+    };
+    Some(PhoneRule { from, default_region, regions })
+}
+
+fn region(item: &Item<'_, '_>) -> Option<Id> {
+    let name = item.text()?;
+    let region = phone::region(&name);
+    if region.is_none() {
+        item.wrong(Code::BadRegion, format!("`{name}` is not a country"), "write two capital letters, as in US or GB");
+    }
+    region
+}
+
+/// The outer `None` is an error, the inner one means all.
+fn regions(item: &Item<'_, '_>) -> Option<Option<BTreeSet<String>>> {
+    if let DeValue::String(_) = item.raw() {
+        return item.word(&[("all", ())], &[]).map(|()| None);
+    }
+    let items = item.list()?;
+    if items.is_empty() {
+        item.wrong(Code::BadValue, "`regions` is an empty list, so no number could be dialed", "write the countries, or \"all\"");
+    }
+    Some(Some(items.iter().filter_map(region).map(|region| region.as_ref().to_owned()).collect()))
+}
+
+/// The statuses by which VICIdial itself marks a person, or a number, that must not be called.
+const DNC_STATUSES: [&str; 3] = ["DNC", "DNCL", "DNCC"];
+
+/// `[leaving]`.
+pub(super) fn leaving(root: &Table<'_, '_>) -> Leaving {
+    let mut leaving = Leaving { status: "VSGONE".to_owned(), keep: ["SALE", "DNC", "DNCL", "DNCC"].map(str::to_owned).to_vec() };
+    let Some(table) = root.get("leaving").and_then(|item| item.table()) else { return leaving };
+    if let Some(status) = table.get("status").and_then(|item| set_status(&item)) {
+        leaving.status = status;
+    }
+    if let Some(keep) = table.get("keep").and_then(|item| item.list()) {
+        leaving.keep = keep.iter().filter_map(status).collect();
+        // A do-not-call status is never written over: a contact that comes back would be dialed again.
+        for never in DNC_STATUSES {
+            if !leaving.keep.iter().any(|kept| kept == never) {
+                leaving.keep.push(never.to_owned());
+            }
+        }
+    }
+    table.finish(&[("list", "moving leads away"), ("delete", "deleting leads")]);
+    leaving
+}
+
+/// `[opt_out]`.
+pub(super) fn opt_out(root: &Table<'_, '_>) -> String {
+    let fallback = || "DNC".to_owned();
+    let Some(table) = root.get("opt_out").and_then(|item| item.table()) else { return fallback() };
+    let status = table.get("status").and_then(|item| set_status(&item));
+    table.finish(&[("dnc_list", "do-not-call lists"), ("campaign_dnc", "do-not-call lists"), ("phones", "do-not-call lists")]);
+    status.unwrap_or_else(fallback)
+}
+
+/// A status of VICIdial's, as it was written.
+pub(super) fn status(item: &Item<'_, '_>) -> Option<String> {
+    let text = item.text()?;
+    let is_status = (1..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if !is_status {
+        item.wrong(Code::BadStatus, format!("`{text}` cannot be a status"), "a status has 1 to 6 letters, digits, `-` or `_`");
+    }
+    is_status.then_some(text)
+}
+
+/// A status that takes a lead out of dialing.
+fn set_status(item: &Item<'_, '_>) -> Option<String> {
+    let status = status(item)?;
+    if ["NEW", "QUEUE", "INCALL", "CALLBK", "CBHOLD"].contains(&status.to_uppercase().as_str()) {
+        item.wrong(Code::BadStatus, format!("`{status}` does not take a lead out of dialing"), "choose a status that no campaign dials");
+        return None;
+    }
+    Some(status)
+}

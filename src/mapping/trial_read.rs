@@ -1,0 +1,179 @@
+//! Reads `[[test]]`.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use toml::de::DeValue;
+
+use crate::diag::{Code, Item, Table};
+use crate::model::{Call, CampaignId, Contact, ContactId, FieldName, LeadId, ListId, Value};
+
+use super::moment;
+use super::source;
+use super::trial::{CallTrial, Expected, ExpectedLead, Trial};
+
+const REASONS: [(&str, &str); 5] = [
+    ("opted_out", "opted_out"),
+    ("no_list", "no_list"),
+    ("phone_missing", "phone_missing"),
+    ("phone_invalid", "phone_invalid"),
+    ("phone_foreign", "phone_foreign"),
+];
+
+/// All tests, in the order of the text.
+pub(super) fn read(root: &Table<'_, '_>) -> Vec<Trial> {
+    let tables = root.get("test").and_then(|item| item.tables()).unwrap_or_default();
+    tables.iter().filter_map(trial).collect()
+}
+
+fn trial(table: &Table<'_, '_>) -> Option<Trial> {
+    let name = table.need("name").and_then(|item| item.filled());
+    let contact = table.get("contact").and_then(|item| contact(&item));
+    let lead = table.get("lead").and_then(|item| lead(&item)).map(Expected::Lead);
+    let rejected = table.get("rejected").and_then(|item| item.word(&REASONS, &[])).map(|reason| Expected::Rejected(reason.to_owned()));
+    let filtered = table.get("filtered").and_then(|item| item.flag()).filter(|flag| *flag).map(|_| Expected::Filtered);
+    let has_expectation = ["lead", "rejected", "filtered"].map(|key| table.get(key).is_some());
+    let call = table.get("call").and_then(|item| call(&item));
+    let set = table.get("set").map(|item| values(&item));
+    let activity = table.get("activity").and_then(|item| item.flag());
+    table.finish(&[("hold", "holds"), ("trace", "traces")]);
+
+    let empty = |message: &str, help: &str| {
+        table.sink().report(table.sink().at(Code::EmptyTest, table.place(), message).help(help));
+    };
+    let has = |key: &str| table.get(key).is_some();
+    match (has("contact"), has_expectation.iter().filter(|has| **has).count()) {
+        (true, 0) => {
+            empty("the test does not say what must become of the contact", "add `lead = {..}`, `rejected = \"..\"` or `filtered = true`")
+        }
+        (true, 1) | (false, 0) => {}
+        (true, _) => empty("the test expects more than one thing of its contact", "keep one of lead, rejected, filtered"),
+        (false, _) => empty("the test has no contact", "add `contact = {..}`"),
+    }
+    match (has("call"), has("set") || has("activity")) {
+        (true, false) => empty("the test does not say what must become of the call", "add `set = {..}` or `activity = true`"),
+        (false, true) => empty("the test has no call", "add `call = { status = \"SALE\" }`"),
+        (false, false) if !has("contact") && !has_expectation.contains(&true) => {
+            empty("the test has neither a contact nor a call", "add `contact = {..}`")
+        }
+        (true, true) | (false, false) => {}
+    }
+    Some(Trial {
+        name: name?,
+        contact: contact.and_then(|contact| Some((contact, lead.or(rejected).or(filtered)?))),
+        call: call.map(|(call, count)| CallTrial { call, count, set, activity }),
+    })
+}
+
+fn contact(item: &Item<'_, '_>) -> Option<Contact> {
+    let table = item.table()?;
+    let opted_out = table.get("opted_out").and_then(|item| item.flag()).unwrap_or(false);
+    let id = table.get(source::ID).and_then(|item| item.filled()).unwrap_or_else(|| "test-contact".to_owned());
+    let entries = table.entries();
+    let fields = entries.iter().filter(|entry| entry.key != "opted_out" && entry.key != source::ID);
+    Some(Contact {
+        id: ContactId(id),
+        updated: None,
+        opted_out,
+        fields: fields.filter_map(|entry| Some((entry.key.clone(), value(entry)?))).collect(),
+    })
+}
+
+fn values(item: &Item<'_, '_>) -> BTreeMap<String, Value> {
+    let entries = item.table().map_or_else(Vec::new, |table| table.entries());
+    entries.iter().filter_map(|entry| Some((entry.key.clone(), value(entry)?))).collect()
+}
+
+fn value(item: &Item<'_, '_>) -> Option<Value> {
+    match item.raw() {
+        DeValue::String(text) => Some(Value::Text(text.clone().into_owned())),
+        DeValue::Boolean(flag) => Some(Value::Bool(*flag)),
+        DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
+            Ok(number) => Some(Value::Int(number)),
+            Err(_) => {
+                item.wrong(Code::BadValue, format!("`{}` is out of range", item.path()), "write a smaller number");
+                None
+            }
+        },
+        // As the model keeps numbers with a fraction and dates: as their text.
+        DeValue::Float(number) => Some(Value::Text(number.as_str().to_owned())),
+        DeValue::Datetime(date) => Some(Value::Text(date.to_string())),
+        DeValue::Array(_) => Some(Value::List(item.list()?.iter().filter_map(value).collect())),
+        DeValue::Table(_) => {
+            item.wrong_type("a value as the CRM gives it");
+            None
+        }
+    }
+}
+
+fn lead(item: &Item<'_, '_>) -> Option<ExpectedLead> {
+    let table = item.table()?;
+    let mut expected = ExpectedLead::default();
+    for entry in table.entries() {
+        match entry.key.as_str() {
+            "list" => expected.list = entry.number(0, u64::MAX).map(ListId),
+            "phone" => expected.phone = entry.text(),
+            "custom" => {
+                for (label, text) in entry.table().map_or_else(Vec::new, |custom| custom.entries()).iter().filter_map(named_text) {
+                    expected.fields.insert(FieldName::Custom(label), text);
+                }
+            }
+            name => match name.parse::<FieldName>() {
+                Ok(field) => {
+                    if let Some((_, text)) = named_text(&entry) {
+                        expected.fields.insert(field, text);
+                    }
+                }
+                Err(_) => {
+                    let help = "write `list`, `phone`, a lead field, or `custom = {..}`";
+                    entry.wrong_key(Code::UnknownLeadField, format!("a lead has no `{name}`"), help);
+                }
+            },
+        }
+    }
+    Some(expected)
+}
+
+fn named_text(item: &Item<'_, '_>) -> Option<(String, String)> {
+    Some((item.key.clone(), source::text(&value(item)?)))
+}
+
+/// A call with what the test leaves out made up.
+fn call(item: &Item<'_, '_>) -> Option<(Call, u64)> {
+    let table = item.table()?;
+    let text = |key: &str| table.get(key).and_then(|item| item.filled());
+    let number = |key: &str| table.get(key).and_then(|item| item.number(0, u64::MAX));
+    let status = table.need("status").and_then(|item| item.filled());
+    let user = text("agent").unwrap_or_else(|| "agent".to_owned());
+    let campaign = text("campaign").unwrap_or_else(|| "TESTCAMP".to_owned());
+    let list_id = number("list").unwrap_or(1001);
+    let lead_id = number("lead_id").unwrap_or(1);
+    let count = number("count").unwrap_or(1);
+    let seconds = number("seconds").unwrap_or(60).min(86_400);
+    let start = table.get("start").and_then(|item| start(&item)).unwrap_or(DateTime::UNIX_EPOCH);
+    let is_inbound = table.get("inbound").and_then(|item| item.flag()).unwrap_or(false);
+    table.finish(&[]);
+    let end = start + TimeDelta::seconds(i64::try_from(seconds).unwrap_or(0));
+    let call = Call {
+        key: "test-call".to_owned(),
+        lead_id: LeadId(lead_id),
+        status: status?,
+        user,
+        campaign: CampaignId(campaign),
+        list_id: ListId(list_id),
+        start,
+        end,
+        seconds,
+        is_inbound,
+        phone: "2125550100".to_owned(),
+    };
+    Some((call, count))
+}
+
+fn start(item: &Item<'_, '_>) -> Option<DateTime<Utc>> {
+    let start = moment::read(item.date()?, None).ok();
+    if start.is_none() {
+        item.wrong(Code::BadMoment, "`start` must be a moment", "write it as 2026-11-01T15:00:00Z");
+    }
+    start
+}
