@@ -9,4 +9,5 @@ pub mod mapping;
 pub mod model;
 pub mod ports;
 pub mod schedule;
+pub mod state;
 pub mod sync;

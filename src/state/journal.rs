@@ -1,0 +1,230 @@
+//! Table `op`: the journal of intended writes. It decides which op a newer one replaces, and reads ops by what is asked
+//! of them; what a result does to the rest of the state stands in `outcome`.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Row, params};
+
+use super::cell::{all, json, one, read_json, read_number, read_time, run, time};
+use super::trouble::broken;
+use crate::model::{ContactId, Lane, LinkId, Op, OpId, OpState, RunId};
+use crate::ports::StoreError;
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT id, lane, subject, link, contact, payload, base_after, reason, state, tries, closed_at FROM op ", $rest)
+    };
+}
+
+/// What became of an op that a plan brought.
+pub(super) enum Entry {
+    /// It is in the journal.
+    Kept,
+    /// One of the same kind is on its way: that one is waited for.
+    LeftOut,
+}
+
+/// Writes a new op into the journal.
+pub(super) fn insert(
+    connection: &Connection,
+    job: i64,
+    run_id: RunId,
+    op: &Op,
+    link: Option<LinkId>,
+    at: DateTime<Utc>,
+) -> Result<Entry, StoreError> {
+    let sql = "SELECT id, state FROM op WHERE job = ?1 AND lane = ?2 AND subject = ?3 AND kind = ?4 \
+               AND state IN ('intended', 'sent', 'unknown')";
+    let open = one(connection, sql, params![job, op.lane.name(), op.subject, op.payload.kind()], |row| {
+        Ok((OpId(row.get(0)?), read_state(&row.get::<_, String>(1)?)?))
+    })?;
+    match open {
+        Some((older, OpState::Intended)) => set_state(connection, older, OpState::Superseded, "a newer plan replaced it", at)?,
+        Some((_, OpState::Sent | OpState::Unknown)) => return Ok(Entry::LeftOut),
+        None | Some((_, OpState::Done | OpState::Refused | OpState::Superseded)) => {}
+    }
+    let payload = json(&op.payload)?;
+    let sql = "INSERT INTO op (job, run, lane, kind, subject, link, contact, payload, base_after, reason, state, planned_at, changed_at, tries) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'intended', ?11, ?11, ?12)";
+    let values = params![
+        job,
+        run_id.0,
+        op.lane.name(),
+        op.payload.kind(),
+        op.subject,
+        link.map(|link| link.0),
+        op.contact.as_str(),
+        payload,
+        json(&op.base_after)?,
+        op.reason,
+        time(at),
+        tries_before(connection, job, op, &payload)?,
+    ];
+    run(connection, sql, values)?;
+    Ok(Entry::Kept)
+}
+
+/// How often the same write was tried by an op that a newer look replaced: planned again it is still that write.
+fn tries_before(connection: &Connection, job: i64, op: &Op, payload: &str) -> Result<u32, StoreError> {
+    let sql = "SELECT state = 'superseded' AND payload = ?5, tries FROM op \
+               WHERE job = ?1 AND contact = ?2 AND lane = ?3 AND subject = ?4 ORDER BY id DESC LIMIT 1";
+    let last = one(connection, sql, params![job, op.contact.as_str(), op.lane.name(), op.subject, payload], |row| {
+        Ok((row.get::<_, bool>(0)?, row.get::<_, u32>(1)?))
+    })?;
+    Ok(last.filter(|(is_same, _)| *is_same).map_or(0, |(_, tries)| tries))
+}
+
+/// The newest op that was ever planned.
+pub(super) fn newest(connection: &Connection) -> Result<OpId, StoreError> {
+    Ok(one(connection, "SELECT max(id) FROM op", [], |row| Ok(row.get::<_, Option<i64>>(0)?))?.flatten().map_or(OpId(0), OpId))
+}
+
+/// Moves an op to another state.
+pub(super) fn set_state(connection: &Connection, op: OpId, state: OpState, raw: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let closed_at = match state {
+        OpState::Unknown => Some(time(at)),
+        OpState::Intended | OpState::Sent | OpState::Done | OpState::Refused | OpState::Superseded => None,
+    };
+    let sql = "UPDATE op SET state = ?2, raw = ?3, closed_at = ?4, changed_at = ?5 WHERE id = ?1";
+    run(connection, sql, params![op.0, state.name(), raw, closed_at, time(at)])?;
+    Ok(())
+}
+
+/// Marks an intended op as sent.
+pub(super) fn mark_sent(connection: &Connection, job: i64, op: OpId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let sql = "UPDATE op SET state = 'sent', tries = tries + 1, changed_at = ?3 WHERE id = ?1 AND job = ?2 AND state = 'intended'";
+    match run(connection, sql, params![op.0, job, time(at)])? {
+        0 => Err(broken(format!("op {op} is to be sent but does not wait for that"))),
+        _ => Ok(()),
+    }
+}
+
+/// Every op that is marked as sent counts as unknown, closed now.
+pub(super) fn close_sent(connection: &Connection, job: i64, at: DateTime<Utc>) -> Result<u64, StoreError> {
+    let sql = "UPDATE op SET state = 'unknown', closed_at = ?2, changed_at = ?2, raw = 'vicisync ended before the answer came' \
+               WHERE job = ?1 AND state = 'sent'";
+    Ok(run(connection, sql, params![job, time(at)])? as u64)
+}
+
+/// Supersedes what waits to be added to or changed on a contact's leads.
+pub(super) fn supersede_writes(
+    connection: &Connection,
+    job: i64,
+    contact: &ContactId,
+    why: &str,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE op SET state = 'superseded', raw = ?3, changed_at = ?4 \
+               WHERE job = ?1 AND contact = ?2 AND state = 'intended' AND lane IN ('create', 'custom', 'update')";
+    run(connection, sql, params![job, contact.as_str(), why, time(at)])?;
+    Ok(())
+}
+
+/// Supersedes all that waits on a link.
+pub(super) fn supersede_on_link(connection: &Connection, link: LinkId, why: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let sql = "UPDATE op SET state = 'superseded', raw = ?2, changed_at = ?3 WHERE link = ?1 AND state = 'intended'";
+    run(connection, sql, params![link.0, why, time(at)])?;
+    Ok(())
+}
+
+/// What the journal itself says of an op that has a result.
+pub(super) struct Kept {
+    /// Where it stands.
+    pub(super) state: OpState,
+    /// Its payload's kind.
+    pub(super) kind: String,
+    /// What it is about.
+    pub(super) subject: String,
+    /// The link it belongs to, if that is still there.
+    pub(super) link: Option<LinkId>,
+    /// The contact.
+    pub(super) contact: ContactId,
+}
+
+/// What the journal says of an op.
+pub(super) fn kept(connection: &Connection, job: i64, op: OpId) -> Result<Kept, StoreError> {
+    let sql = "SELECT state, kind, subject, link, contact FROM op WHERE id = ?1 AND job = ?2";
+    let found = one(connection, sql, params![op.0, job], |row| {
+        Ok(Kept {
+            state: read_state(&row.get::<_, String>(0)?)?,
+            kind: row.get(1)?,
+            subject: row.get(2)?,
+            link: row.get::<_, Option<i64>>(3)?.map(LinkId),
+            contact: ContactId(row.get(4)?),
+        })
+    })?;
+    found.ok_or_else(|| broken(format!("there is a result of op {op}, which is not in this job's journal")))
+}
+
+/// Ops in the given states, oldest first.
+pub(super) fn in_states(connection: &Connection, job: i64, states: &[OpState], limit: u32) -> Result<Vec<Op>, StoreError> {
+    let names: BTreeSet<&str> = states.iter().map(|state| state.name()).collect();
+    let mut ops = Vec::new();
+    // One walk along the index a state: asked for all at once, SQLite would sort every op of the job.
+    for name in names {
+        ops.extend(all(connection, select!("WHERE job = ?1 AND state = ?2 ORDER BY id LIMIT ?3"), params![job, name, limit], read)?);
+    }
+    ops.sort_by_key(|op| op.id);
+    ops.truncate(limit as usize);
+    Ok(ops)
+}
+
+/// All ops of a contact, newest first.
+pub(super) fn of_contact(connection: &Connection, job: i64, contact: &ContactId, limit: u32) -> Result<Vec<Op>, StoreError> {
+    let values = params![job, contact.as_str(), limit];
+    all(connection, select!("WHERE job = ?1 AND contact = ?2 ORDER BY id DESC LIMIT ?3"), values, read)
+}
+
+/// The next intended ops of a lane, oldest first.
+pub(super) fn next(connection: &Connection, job: i64, lane: Lane, limit: u32) -> Result<Vec<Op>, StoreError> {
+    let values = params![job, lane.name(), limit];
+    all(connection, select!("WHERE job = ?1 AND lane = ?2 AND state = 'intended' ORDER BY id LIMIT ?3"), values, read)
+}
+
+/// The contacts that have ops in the given states.
+pub(super) fn contacts_in_states(connection: &Connection, job: i64, states: &[OpState]) -> Result<BTreeSet<ContactId>, StoreError> {
+    let mut found = BTreeSet::new();
+    for state in states {
+        let sql = "SELECT DISTINCT contact FROM op WHERE job = ?1 AND state = ?2";
+        found.extend(all(connection, sql, params![job, state.name()], |row| Ok(ContactId(row.get(0)?)))?);
+    }
+    Ok(found)
+}
+
+/// Supersedes all that waits to be sent to VICIdial for a contact.
+pub(super) fn cancel(connection: &Connection, job: i64, contact: &ContactId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let sql = "UPDATE op SET state = 'superseded', raw = 'a newer plan looked at the contact again', changed_at = ?3 \
+               WHERE job = ?1 AND contact = ?2 AND state = 'intended' AND lane NOT IN ('patch', 'activity')";
+    run(connection, sql, params![job, contact.as_str(), time(at)])?;
+    Ok(())
+}
+
+/// Unknown ops with the moment their connection closed, oldest first.
+pub(super) fn unknown(connection: &Connection, job: i64) -> Result<Vec<(Op, DateTime<Utc>)>, StoreError> {
+    all(connection, select!("WHERE job = ?1 AND state = 'unknown' ORDER BY id"), [job], |row| {
+        let closed: Option<String> = row.get(10)?;
+        let closed = closed.ok_or_else(|| broken("an op of unknown effect has no moment at which its connection closed"))?;
+        Ok((read(row)?, read_time(&closed)?))
+    })
+}
+
+fn read_state(text: &str) -> Result<OpState, StoreError> {
+    OpState::from_name(text).ok_or_else(|| broken(format!("the state has `{text}` where an op's state belongs")))
+}
+
+fn read(row: &Row<'_>) -> Result<Op, StoreError> {
+    let lane: String = row.get(1)?;
+    Ok(Op {
+        id: OpId(row.get(0)?),
+        lane: Lane::from_name(&lane).ok_or_else(|| broken(format!("the state has `{lane}` where a lane belongs")))?,
+        subject: row.get(2)?,
+        link: row.get::<_, Option<i64>>(3)?.map(LinkId),
+        contact: ContactId(row.get(4)?),
+        payload: read_json("planned write", &row.get::<_, String>(5)?)?,
+        base_after: read_json("planned write's base", &row.get::<_, String>(6)?)?,
+        reason: row.get(7)?,
+        state: read_state(&row.get::<_, String>(8)?)?,
+        tries: u32::try_from(read_number(row.get(9)?)?).unwrap_or(u32::MAX),
+    })
+}
