@@ -11,3 +11,4 @@ pub mod ports;
 pub mod schedule;
 pub mod state;
 pub mod sync;
+pub mod vicidial;

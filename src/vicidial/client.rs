@@ -1,0 +1,310 @@
+//! HTTP to VICIdial: how a request travels, how much of an answer is taken, when nothing is sent any more. The only file that
+//! knows the password.
+//!
+//! POST only, so that no name and no password stands in an access log. After a refused login every later call gets the same
+//! fault without a byte being sent: ten refusals lock the user for everybody.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::call::{Ask, Page};
+use super::database::Database;
+use super::reply::{self, Outcome, Reply};
+use super::stored::{Forms, NonLatin};
+use super::trouble;
+use crate::model::{CampaignId, ListId};
+use crate::ports::{Effect, Fault, Reach};
+
+/// The most that an API answer may weigh.
+const API_BYTES_MAX: usize = 32 << 20;
+/// The most that an export may weigh: a list of 300,000 leads is about 80 MB.
+const PAGE_BYTES_MAX: usize = 512 << 20;
+/// Exports ask the database once for each lead where custom fields are on: 150,000 leads took 50 s.
+const PAGE_TIMEOUT_MIN: Duration = Duration::from_secs(600);
+/// Shorter than the keep-alive of usual web servers: a write on a connection that the server just gave up has an unknown effect.
+const IDLE_MAX: Duration = Duration::from_secs(3);
+
+/// How to reach a VICIdial, and how it is set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The address before `/vicidial/`.
+    pub url: String,
+    /// The API user.
+    pub user: String,
+    /// Its password.
+    pub pass: SecretString,
+    /// The word that VICIdial's API log shows for us: 2 to 20 letters and digits.
+    pub source: String,
+    /// How long an API call may take.
+    pub timeout: Duration,
+    /// The zone of the server's clock.
+    pub zone: Tz,
+    /// The system setting `use_non_latin`.
+    pub use_non_latin: NonLatin,
+    /// Campaigns whose calls are pulled; empty means all.
+    pub campaigns: Vec<CampaignId>,
+    /// In-groups whose calls are pulled; empty means all.
+    pub groups: Vec<String>,
+}
+
+/// A VICIdial. One connection; cheap to share behind a reference.
+pub struct Vicidial {
+    pub(super) settings: Settings,
+    pub(super) forms: Forms,
+    /// Campaigns of lists, once known. A list does not change its campaign within a run's life.
+    pub(super) campaigns: Mutex<BTreeMap<ListId, CampaignId>>,
+    /// The database lane: where there is one, it does all the reading.
+    pub(super) database: Option<Database>,
+    http: reqwest::Client,
+    base: Url,
+    /// The fault of a refused login: it is all that this client answers from then on.
+    stopped: Mutex<Option<Fault>>,
+    /// Held by the first call, so that a wrong password is sent once and not once for each call in flight.
+    first: tokio::sync::Mutex<bool>,
+}
+
+impl std::fmt::Debug for Vicidial {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Vicidial({})", self.base)
+    }
+}
+
+/// What came back, before it is read.
+struct Raw {
+    status: u16,
+    content_type: String,
+    body: Vec<u8>,
+}
+
+/// Whether a request carries credentials.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Login {
+    Sent,
+    Left,
+}
+
+impl Vicidial {
+    /// Makes a client. Sends nothing.
+    ///
+    /// # Errors
+    /// A [`Fault`] for a person, where the address is none or credentials could never match.
+    pub fn new(settings: Settings) -> Result<Self, Fault> {
+        let wrong = |message: String, help: &str| Fault::new(Effect::None, Reach::Person, "bad_settings", message).help(help);
+        let mut address = settings.url.trim_end_matches('/').to_owned();
+        address.push('/');
+        let base = Url::parse(&address)
+            .ok()
+            .filter(|url| {
+                matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty() && url.password().is_none()
+            })
+            .ok_or_else(|| {
+                wrong(
+                    "the `url` of the VICIdial connection is no web address".to_owned(),
+                    "write it like `https://dialer.example.com`, without user or password",
+                )
+            })?;
+        let source = &settings.source;
+        if !(2..=20).contains(&source.len()) || !source.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(wrong(format!("`{source}` cannot be the source of API calls"), "use 2 to 20 letters and digits"));
+        }
+        // Ignored: somebody else of this process installed one already.
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let mut http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(settings.timeout.min(Duration::from_secs(20)))
+            .pool_idle_timeout(IDLE_MAX)
+            .user_agent(concat!("vicisync/", env!("CARGO_PKG_VERSION")));
+        if is_loopback(&base) {
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|error| {
+            wrong(format!("no HTTP client can be made: {}", text_of(&error)), "see whether the system has its TLS certificates")
+        })?;
+        let forms = Forms { non_latin: settings.use_non_latin };
+        Ok(Self {
+            settings,
+            forms,
+            campaigns: Mutex::default(),
+            database: None,
+            http,
+            base,
+            stopped: Mutex::default(),
+            first: tokio::sync::Mutex::new(true),
+        })
+    }
+
+    /// The same VICIdial, read through its database. Writing goes over the API as before; a database that does not answer is a fault.
+    #[must_use]
+    pub fn with_database(self, database: Database) -> Self {
+        Self { database: Some(database), ..self }
+    }
+
+    /// The database lane, where there is one.
+    #[must_use]
+    pub fn database(&self) -> Option<&Database> {
+        self.database.as_ref()
+    }
+
+    /// Asks the API, and gives its answer whatever the outcome; a refused login is a fault.
+    pub(super) async fn ask(&self, ask: &Ask) -> Result<Reply, Fault> {
+        self.exchange(ask, Login::Sent).await.map(|(reply, _)| reply)
+    }
+
+    /// The same without credentials, for the one function that wants none.
+    pub(super) async fn ask_openly(&self, ask: &Ask) -> Result<Reply, Fault> {
+        self.exchange(ask, Login::Left).await.map(|(reply, _)| reply)
+    }
+
+    /// Asks an export page; the body comes along.
+    pub(super) async fn fetch(&self, ask: &Ask) -> Result<(Reply, Vec<u8>), Fault> {
+        self.exchange(ask, Login::Sent).await
+    }
+
+    async fn exchange(&self, ask: &Ask, login: Login) -> Result<(Reply, Vec<u8>), Fault> {
+        self.check_stopped()?;
+        let mut is_first = match login {
+            Login::Sent => Some(self.first.lock().await).filter(|first| **first),
+            Login::Left => None,
+        };
+        // While we waited, the call before us may have been refused.
+        self.check_stopped()?;
+        let raw = self.send(ask, login).await?;
+        let reply = reply::read(ask, raw.status, &raw.content_type, &raw.body);
+        tracing::trace!(function = ask.function(), status = raw.status, outcome = reply.outcome.name(), "VICIdial answered");
+        if matches!(reply.outcome, Outcome::LoginRefused | Outcome::Locked) {
+            let mut fault = trouble::fault(ask, &reply);
+            if reply.outcome == Outcome::LoginRefused && !self.settings.pass.expose_secret().chars().all(is_kept_in_passwords) {
+                fault = fault.help(
+                    "this password can never match: VICIdial drops all but letters, digits, `-` and `_` from passwords of API calls. Give the API user \
+                     another password, then run `vicisync check --live`",
+                );
+            }
+            *self.stopped.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault.clone());
+            return Err(fault);
+        }
+        if let Some(first) = &mut is_first {
+            **first = false;
+        }
+        Ok((reply, raw.body))
+    }
+
+    fn check_stopped(&self) -> Result<(), Fault> {
+        match &*self.stopped.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(fault) => Err(fault.clone()),
+            None => Ok(()),
+        }
+    }
+
+    async fn send(&self, ask: &Ask, login: Login) -> Result<Raw, Fault> {
+        let settings = &self.settings;
+        let address = self.base.join(&format!("vicidial/{}", ask.page.file())).map_err(|error| {
+            Fault::new(Effect::None, Reach::Person, "bad_settings", format!("the address of VICIdial cannot be used: {error}"))
+        })?;
+        let is_api = ask.page == Page::Api;
+        let timeout = if is_api { settings.timeout } else { settings.timeout.max(PAGE_TIMEOUT_MIN) };
+        let mut request =
+            self.http.post(address).header(CONTENT_TYPE, "application/x-www-form-urlencoded").timeout(timeout).body(self.form(ask, login));
+        if !is_api {
+            request = request.header(AUTHORIZATION, self.basic()?);
+        }
+        let mut response = request.send().await.map_err(|error| self.lost(ask, &error))?;
+        let status = response.status().as_u16();
+        let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
+        let limit = if is_api { API_BYTES_MAX } else { PAGE_BYTES_MAX };
+        let mut body = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(|error| self.lost(ask, &error))? {
+            if body.len() + piece.len() > limit {
+                return Err(too_large(ask, limit));
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(Raw { status, content_type, body })
+    }
+
+    /// The body. The last parameter is pasted unescaped into a log statement on the server, so it is a harmless one.
+    fn form(&self, ask: &Ask, login: Login) -> String {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        if ask.page == Page::Api {
+            form.append_pair("source", &self.settings.source);
+            if login == Login::Sent {
+                form.append_pair("user", &self.settings.user).append_pair("pass", self.settings.pass.expose_secret());
+            }
+        }
+        form.extend_pairs(&ask.params);
+        if ask.page == Page::Api {
+            form.append_pair("zz", "1");
+        }
+        form.finish()
+    }
+
+    fn basic(&self) -> Result<HeaderValue, Fault> {
+        use base64::Engine;
+        let pair = format!("{}:{}", self.settings.user, self.settings.pass.expose_secret());
+        let mut value =
+            HeaderValue::from_str(&format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair))).map_err(|_| {
+                Fault::new(Effect::None, Reach::Person, "bad_settings", "user and password of the VICIdial connection cannot be sent")
+            })?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+
+    /// A request without an answer. The address is left out of the message: it is known, and could hold a secret.
+    fn lost(&self, ask: &Ask, error: &reqwest::Error) -> Fault {
+        let host = self.base.host_str().unwrap_or("");
+        let why = text_of(error);
+        if error.is_connect() {
+            return Fault::new(Effect::None, Reach::Connection, "unreachable", format!("VICIdial at {host} cannot be reached: {why}"))
+                .help("check the address, the firewall, and whether the web server of VICIdial runs");
+        }
+        let (code, what) = if error.is_timeout() {
+            ("timed_out", "VICIdial did not answer in time")
+        } else {
+            ("cut_off", "the connection to VICIdial broke before its answer was whole")
+        };
+        let effect = if ask.is_write() { Effect::Unknown } else { Effect::None };
+        let fault = Fault::new(effect, Reach::Connection, code, format!("{what} (`{}`: {why})", ask.function()));
+        match effect {
+            Effect::Unknown => fault.help("it may have been done nevertheless; vicisync looks before it sends anything again"),
+            Effect::None => fault.help("vicisync tries again at the next run; raise `timeout_s` if VICIdial is slow"),
+        }
+    }
+}
+
+fn too_large(ask: &Ask, limit: usize) -> Fault {
+    let effect = if ask.is_write() { Effect::Unknown } else { Effect::None };
+    Fault::new(
+        effect,
+        Reach::Connection,
+        "too_large_or_broken",
+        format!("the answer to `{}` is larger than {} MB", ask.function(), limit >> 20),
+    )
+    .help("split the list into smaller ones")
+}
+
+fn is_kept_in_passwords(letter: char) -> bool {
+    letter.is_alphanumeric() || matches!(letter, '-' | '_')
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+/// The innermost cause of an HTTP error: `Connection refused`, `operation timed out`.
+fn text_of(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    if std::ptr::addr_eq(cause, error as &dyn std::error::Error) { "no cause was given".to_owned() } else { cause.to_string() }
+}

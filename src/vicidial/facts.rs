@@ -1,0 +1,142 @@
+//! Small answers of the API read into values: the clock, a time-zone offset, hopper rows, lists, labels, leads by code.
+//!
+//! Each function takes the text of an answer whose outcome is `Data` and gives `None` where it is not what the function would
+//! print. Nothing is guessed.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDateTime};
+
+use crate::model::{CampaignId, LeadId, ListId, VendorLeadCode};
+use crate::ports::{HopperRow, ServerTime};
+
+/// VICIdial's way to write an instant.
+pub const TIME_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
+
+/// Reads a server-local time.
+#[must_use]
+pub fn local_time(text: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(text, TIME_FORMAT).ok()
+}
+
+/// `version`: its release, and the clock by its two pieces that are written at one moment.
+#[must_use]
+pub fn version(text: &str) -> Option<(String, ServerTime)> {
+    let pieces: BTreeMap<&str, &str> = text.trim().split('|').filter_map(|piece| piece.split_once(": ")).collect();
+    let local = local_time(pieces.get("DATE")?)?;
+    let utc = DateTime::from_timestamp(pieces.get("EPOCH")?.parse().ok()?, 0)?;
+    let release = format!("{} build {}", pieces.get("VERSION")?, pieces.get("BUILD").unwrap_or(&"unknown"));
+    Some((release, ServerTime { local, utc }))
+}
+
+/// `check_phone_number`: `AREACODE: 1|-5#PHONE: …`; `None` where VICIdial knows no offset.
+#[must_use]
+pub fn offset(text: &str) -> Option<String> {
+    let part = text.trim().split('#').find_map(|part| part.strip_prefix("AREACODE: "))?;
+    let offset = part.split('|').nth(1)?.trim();
+    let hours: f64 = offset.parse().ok()?;
+    (-12.0..=14.0).contains(&hours).then(|| offset.to_owned())
+}
+
+/// `hopper_list`: order, priority, lead, list, phone, code, state, status, …
+///
+/// A lead that was deleted stays in the hopper with empty cells.
+#[must_use]
+pub fn hopper(text: &str) -> Option<Vec<HopperRow>> {
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.split('|').collect();
+        Some(HopperRow {
+            lead_id: LeadId(cells.get(2)?.parse().ok()?),
+            list_id: ListId(cells.get(3)?.parse().unwrap_or(0)),
+            status: (*cells.get(7)?).to_owned(),
+        })
+    };
+    text.lines().filter(|line| !line.trim().is_empty()).map(row).collect()
+}
+
+/// A list as `list_info` and `list_custom_fields` show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListFacts {
+    /// Its campaign.
+    pub campaign: CampaignId,
+    /// Whether it is active.
+    pub is_active: bool,
+    /// Labels of its custom fields; only `list_custom_fields` shows them.
+    pub labels: Vec<String>,
+}
+
+/// `list_info` or `list_custom_fields` without a header. A list's name may hold a pipe, so the cells are counted from where it cannot.
+#[must_use]
+pub fn list(text: &str, list: ListId) -> Option<ListFacts> {
+    let line = text.lines().find(|line| line.split('|').next() == Some(list.to_string().as_str()))?;
+    let cells: Vec<&str> = line.split('|').collect();
+    let active = cells.iter().skip(3).position(|cell| matches!(*cell, "Y" | "N"))? + 3;
+    Some(ListFacts {
+        campaign: CampaignId(cells.get(active - 1)?.to_string()),
+        is_active: cells.get(active) == Some(&"Y"),
+        labels: cells.get(active + 3).map(|cell| cell.split_whitespace().map(str::to_owned).collect()).unwrap_or_default(),
+    })
+}
+
+/// `lead_search`: `key|count|lead-lead-…`, highest id first. Every code that was asked for must be there, and every id that was counted.
+#[must_use]
+pub fn found(text: &str, codes: &[VendorLeadCode]) -> Option<BTreeMap<VendorLeadCode, Vec<LeadId>>> {
+    let mut rows: BTreeMap<&str, (usize, Vec<LeadId>)> = BTreeMap::new();
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        let (key, rest) = line.split_once('|')?;
+        let (count, ids) = rest.split_once('|')?;
+        let ids: Option<Vec<LeadId>> = ids.split('-').filter(|id| !id.is_empty()).map(|id| id.parse().ok().map(LeadId)).collect();
+        rows.insert(key, (count.parse().ok()?, ids?));
+    }
+    let mut found = BTreeMap::new();
+    for code in codes {
+        let (count, mut ids) = rows.remove(code.as_str())?;
+        if count != ids.len() {
+            return None;
+        }
+        ids.sort_unstable();
+        found.insert(code.clone(), ids);
+    }
+    Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clock() {
+        let (release, time) =
+            version("VERSION: 2.14-194|BUILD: 241004-1518|DATE: 2026-11-24 20:20:16|EPOCH: 1795569616|DST: 0|TZ: -5.00|TZNOW: -5.00|\n")
+                .expect("a clock");
+        assert_eq!(release, "2.14-194 build 241004-1518");
+        assert_eq!(time.local.format(TIME_FORMAT).to_string(), "2026-11-24 20:20:16");
+        assert_eq!(time.utc.to_rfc3339(), "2026-11-25T01:20:16+00:00");
+        assert!(version("nonsense").is_none());
+    }
+
+    #[test]
+    fn offsets() {
+        assert_eq!(offset("AREACODE: 1|-5#PHONE: 7275550102|1||||\n").as_deref(), Some("-5"));
+        assert_eq!(offset("AREACODE: 1|-8#POSTAL: 1|-8#PHONE: 4155550111|1|94105|||\n").as_deref(), Some("-8"));
+        assert_eq!(offset("AREACODE: 0|#PHONE: 7275550102|999||||\n"), None);
+    }
+
+    #[test]
+    fn leads_by_code() {
+        let code = |text: &str| VendorLeadCode::parse(text).expect("a code");
+        let (one, two) = (code("V0000000000000000001"), code("V0000000000000000002"));
+        let text = "V0000000000000000001|2|8-1\nV0000000000000000002|0|\n";
+        let both = found(text, &[one.clone(), two.clone()]).expect("both");
+        assert_eq!((both[&one].clone(), both[&two].clone()), (vec![LeadId(1), LeadId(8)], vec![]));
+        assert!(found("V0000000000000000001|2|8-1\n", &[one.clone(), two]).is_none(), "a code without an entry is no answer");
+        assert!(found("V0000000000000000001|3|8-1\n", &[one]).is_none(), "fewer ids than counted is no answer");
+    }
+
+    #[test]
+    fn list_with_a_pipe_in_its_name() {
+        let facts = list("1001|A|B|CAMP1|Y|2026-11-24 10:00:00||crm_id product\n", ListId(1001)).expect("a list");
+        assert_eq!((facts.campaign.as_str(), facts.is_active, facts.labels.len()), ("CAMP1", true, 2));
+        assert!(list("1002|A|CAMP1|Y|||\n", ListId(1001)).is_none());
+    }
+}

@@ -1,0 +1,24 @@
+//! All of VICIdial but the one that tests stand up: what is asked, what the answers mean, what the lead table does to values, and the HTTP between.
+//!
+//! `call`, `line`, `reply`, `stored`, `listing`, `legs` and `facts` are pure: bytes and values in, values out. `client` is the only
+//! file that knows HTTP and the password of the API user. `database` reads the same by SQL, where there is an account for it.
+//! `dialer` puts them together as the port that a run uses; `probe` asks the same questions for an admin. What a list, a lead or a
+//! leg *means* to a sync is not known here.
+
+pub mod call;
+pub mod client;
+pub mod database;
+pub mod dialer;
+pub mod facts;
+pub mod legs;
+pub mod line;
+pub mod listing;
+pub mod probe;
+pub mod reply;
+pub mod stored;
+pub mod trouble;
+
+pub use client::{Settings, Vicidial};
+pub use database::Database;
+pub use probe::Finding;
+pub use stored::{Forms, NonLatin};

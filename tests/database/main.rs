@@ -1,0 +1,15 @@
+//! VICIdial's database as a lane for reading: the same answers as the HTTP routes give on the same data.
+//!
+//! An emulated VICIdial makes the data and answers over HTTP; its tables are copied into a real MariaDB, which answers over
+//! SQL. Most of it needs a MariaDB that may be filled and emptied, named by `VICISYNC_TEST_MARIADB_URL`; `.ci/mariadb` starts
+//! one. Without it those tests say that they are skipped.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
+mod alone;
+mod differences;
+mod live;
+mod same;
+mod server;
+mod tables;
+mod world;
