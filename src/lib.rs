@@ -3,6 +3,7 @@
 //! The rooms and who may see whom: `docs/architecture.md`.
 
 pub mod config;
+pub mod crm;
 pub mod diag;
 pub mod emulator;
 pub mod mapping;
