@@ -6,6 +6,7 @@ pub mod config;
 pub mod crm;
 pub mod diag;
 pub mod emulator;
+pub mod engine;
 pub mod mapping;
 pub mod model;
 pub mod ports;

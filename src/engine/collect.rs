@@ -1,0 +1,140 @@
+//! Calls: read into the inbox, folded, and turned into CRM writes.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+
+use crate::model::{Activity, Call, Failure, LeadId, Link, LinkState, Op, Value};
+use crate::ports::{Clock, Contacts, Dialer, Store};
+use crate::sync::decide::Settings;
+use crate::sync::dispose::{self, Written};
+use crate::sync::{fold, watermark};
+
+use super::plan::Plan;
+use super::{Job, Outside, Stop};
+
+/// Leads folded in one go.
+const FOLD_BATCH: u32 = 500;
+
+/// Reads the calls since the watermark into the inbox. Legs before the go-live date are left out.
+pub(crate) async fn collect<D: Dialer, C: Contacts, S: Store, K: Clock>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    plan: &mut Plan,
+    since: Option<DateTime<Utc>>,
+) -> Result<(), Stop> {
+    let Some(go_live) = job.program.go_live() else { return Ok(()) };
+    outside.progress.stage("reading calls");
+    let time = outside.dialer.time().await.map_err(|fault| job.dialer_stop(fault))?;
+    let local = |instant: DateTime<Utc>| -> NaiveDateTime { time.local + (instant - time.utc) };
+    let from = match since {
+        Some(since) => local(since.max(go_live)),
+        // The zone's offset may have been another one then; legs are filtered by their true start.
+        None => plan.commit.job.calls_watermark.unwrap_or_else(|| local(go_live) - chrono::Duration::hours(2)),
+    };
+    if go_live > time.utc || from > time.local {
+        return Ok(());
+    }
+    let calls = outside.dialer.calls(from, time.local).await.map_err(|fault| job.dialer_stop(fault))?;
+    let legs: Vec<_> = calls.legs.into_iter().filter(|leg| leg.start >= go_live).collect();
+    let fresh = outside.store.put_legs(&job.name, &legs)?;
+    plan.totals.legs = fresh.len() as u64;
+    if since.is_none() {
+        plan.commit.job.calls_watermark = Some(watermark::calls(time.local, plan.commit.job.calls_watermark));
+    }
+    unreadable_calls(outside, job, plan, from, &calls.unreadable)
+}
+
+/// Rows of calls that cannot be read are a failure with the window's start in its name: only a readable window that reaches as far back ends it.
+fn unreadable_calls<D, C, S: Store, K>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    plan: &mut Plan,
+    from: NaiveDateTime,
+    remarks: &[String],
+) -> Result<(), Stop> {
+    if !remarks.is_empty() {
+        let since = from.format("%Y-%m-%d %H:%M");
+        plan.fail(Failure {
+            subject: format!("calls:{since}"),
+            contact: None,
+            code: "unreadable_calls".to_owned(),
+            raw: format!(
+                "{}; when the rows are mended in VICIdial, run: vicisync sync {} --since \"{since}\"",
+                remarks.join("; "),
+                job.name
+            ),
+            tries: 0,
+        });
+        return Ok(());
+    }
+    for failure in outside.store.failures(&job.name, None)? {
+        let Some(since) = failure.subject.strip_prefix("calls:") else { continue };
+        let is_covered =
+            NaiveDateTime::parse_from_str(since, "%Y-%m-%d %H:%M").is_ok_and(|since| from <= since + chrono::Duration::minutes(1));
+        if is_covered {
+            plan.commit.mended.push(failure.subject);
+        }
+    }
+    Ok(())
+}
+
+/// Plans what the calls of leads ask for: of those whose legs changed, and of the leads named.
+pub(crate) fn fold_calls<D: Dialer, C: Contacts, S: Store, K: Clock>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    plan: &mut Plan,
+    settings: &Settings,
+    also: &[LeadId],
+    only: bool,
+) -> Result<(), Stop> {
+    if job.program.go_live().is_none() {
+        return Ok(());
+    }
+    let mut leads = also.to_vec();
+    if !only {
+        leads.extend(outside.store.unfolded(&job.name, u32::MAX)?);
+    }
+    leads.sort();
+    leads.dedup();
+    for batch in leads.chunks(FOLD_BATCH as usize) {
+        for lead in batch {
+            let link = outside.store.link_by_lead(&job.name, *lead)?;
+            if let Some(link) = link.filter(|link| !plan.gone.contains(&link.contact)) {
+                let ops = ops_of(outside, job, &link, *lead)?;
+                plan.calls(ops);
+                if link.state == LinkState::OptedOut {
+                    // A call may have left the lead with a status that is dialed: it is looked at, and taken out again.
+                    plan.tighten(&link, settings);
+                }
+            }
+            plan.commit.folded.push(*lead);
+        }
+    }
+    Ok(())
+}
+
+fn ops_of<D, C, S: Store, K>(outside: &Outside<'_, D, C, S, K>, job: &Job, link: &Link, lead: LeadId) -> Result<Vec<Op>, Stop> {
+    if link.state == LinkState::Wanted {
+        return Ok(Vec::new());
+    }
+    let legs = outside.store.legs_of(&job.name, lead)?;
+    let calls = fold::fold(&legs, &|status| job.program.is_transient(status));
+    let Some((set, activities)) = told(job, &calls) else { return Ok(Vec::new()) };
+    let mut written = Written::new();
+    for activity in &activities {
+        if let Some(before) = outside.store.activity(&job.name, &activity.key)? {
+            written.insert(activity.key.clone(), before);
+        }
+    }
+    Ok(dispose::ops(link, &set, &activities, &written))
+}
+
+/// What the mapping tells the CRM of a lead's calls: the newest decides the attributes, each may be an activity.
+fn told(job: &Job, calls: &[Call]) -> Option<(BTreeMap<String, Value>, Vec<Activity>)> {
+    let newest = calls.last()?;
+    let count = calls.len() as u64;
+    let set = job.program.dispose(newest, count).set;
+    let activities = calls.iter().filter_map(|call| job.program.dispose(call, count).activity).collect();
+    Some((set, activities))
+}

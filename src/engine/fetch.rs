@@ -1,0 +1,430 @@
+//! Contacts: listed, mapped, decided about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::mapping::Mapped;
+use crate::model::{Contact, ContactId, Failure, FieldName, Lane, LeadField, LeadRow, Link, LinkId, LinkState, StoredLead, VendorLeadCode};
+use crate::ports::{self, Clock, Contacts, Dialer, Effect, Fault, JobRecord, Reach, Store};
+use crate::sync::brake::Blown;
+use crate::sync::decide::{self, Seen, Settings, Step, subject_of};
+use crate::sync::delta::Rules;
+use crate::sync::fingerprint::fingerprint;
+
+use super::plan::Plan;
+use super::settle::Double;
+use super::sweep::Swept;
+use super::{Job, Outside, Stop};
+
+/// Codes looked for in one request.
+const CODES_MAX: usize = 500;
+
+/// Pages of one listing; a CRM that never comes to an end is stopped here.
+const PAGES_MAX: u64 = 200_000;
+
+/// Contacts that wait until their codes were looked for.
+struct Pending {
+    contact: ContactId,
+    seen: Seen,
+    code: VendorLeadCode,
+    stored: StoredLead,
+    fingerprint: String,
+}
+
+/// Fetching, with all it carries along.
+pub(crate) struct Fetch<'a, 'b, D, C, S, K> {
+    outside: &'a Outside<'b, D, C, S, K>,
+    job: &'a Job,
+    plan: &'a mut Plan,
+    settings: Settings,
+    swept: Swept,
+    pending: Vec<Pending>,
+    /// Contacts that are looked at even if nothing seems to have changed.
+    forced: BTreeSet<ContactId>,
+    /// Contacts with ops that may still take effect.
+    in_flight: BTreeSet<ContactId>,
+}
+
+impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, K> {
+    pub(crate) fn new(
+        outside: &'a Outside<'b, D, C, S, K>,
+        job: &'a Job,
+        plan: &'a mut Plan,
+        swept: Swept,
+        mut forced: BTreeSet<ContactId>,
+    ) -> Result<Self, Stop> {
+        use crate::model::OpState::{Intended, Sent, Unknown};
+        let in_flight = outside.store.contacts_with_ops(&job.name, &[Sent, Unknown])?;
+        forced.extend(outside.store.contacts_with_ops(&job.name, &[Intended])?);
+        forced.extend(swept.loosened.iter().cloned());
+        let settings = settings(job, &plan.commit.job);
+        Ok(Self { outside, job, plan, settings, swept, pending: Vec::new(), forced, in_flight })
+    }
+
+    /// All contacts of a listing, to its true end. Gives the CRM's clock when it began.
+    pub(crate) async fn listing(&mut self, scope: &ports::Scope) -> Result<DateTime<Utc>, Stop> {
+        self.outside.progress.stage("reading contacts");
+        let mut cursor = None;
+        let mut began = None;
+        for _ in 0..PAGES_MAX {
+            let page = self.outside.contacts.page(scope, cursor.as_ref()).await.map_err(|fault| self.job.crm_stop(fault))?;
+            let began_at = *began.get_or_insert(page.read_at);
+            self.contacts(page.contacts).await?;
+            for (contact, fault) in page.unreadable {
+                // It is there: nobody may take it for gone.
+                if self.plan.seen.insert(contact.clone()) {
+                    self.plan.unreadable(subject_of(&contact), Some(contact), fault);
+                }
+            }
+            self.outside.progress.step(self.plan.totals.read, 0);
+            match page.next {
+                None => return Ok(began_at),
+                next => cursor = next,
+            }
+        }
+        Err(self.job.crm_stop(Fault::new(
+            Effect::None,
+            Reach::Connection,
+            "endless_listing",
+            "the CRM's list of contacts does not come to an end",
+        )))
+    }
+
+    /// Contacts one by one, by their ids.
+    pub(crate) async fn by_id(&mut self, ids: &BTreeSet<ContactId>) -> Result<(), Stop> {
+        for id in ids {
+            if self.plan.seen.contains(id) {
+                continue;
+            }
+            match self.job.crm_record(self.outside.contacts.get(id).await)? {
+                Ok(Some(contact)) => self.contacts(vec![contact]).await?,
+                Ok(None) => {
+                    self.plan.gone.insert(id.clone());
+                    self.gone(id)?;
+                }
+                Err(fault) => self.plan.unreadable(subject_of(id), Some(id.clone()), fault),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the CRM has no such contact, nor is it linked.
+    pub(crate) fn is_unknown(&self, id: &ContactId) -> Result<bool, Stop> {
+        Ok(self.plan.gone.contains(id) && self.outside.store.link_by_contact(&self.job.name, id)?.is_none())
+    }
+
+    /// Links whose contact a complete listing did not show. Each is asked for by its id, since a listing may omit one.
+    pub(crate) async fn absent(&mut self, is_approved: bool) -> Result<(), Stop> {
+        let mut absent = BTreeSet::new();
+        let (mut linked, mut live) = (0_u64, 0_u64);
+        let mut after = LinkId(0);
+        loop {
+            let links = self.outside.store.links_after(&self.job.name, after, 1000)?;
+            let Some(last) = links.last() else { break };
+            after = last.id;
+            for link in links.into_iter().filter(|link| matches!(link.state, LinkState::Live | LinkState::Wanted)) {
+                linked += 1;
+                if !self.plan.seen.contains(&link.contact) {
+                    live += u64::from(link.state == LinkState::Live);
+                    absent.insert(link.contact);
+                }
+            }
+        }
+        if self.plan.totals.read == 0 && linked > 0 && !is_approved {
+            let message = format!("the CRM lists no contact at all, while {linked} leads are linked");
+            return Err(Stop::Held(vec![Blown { brake: "crm_empty", message }]));
+        }
+        // More live ones than the brake lets through are not asked for: all of them count, so the brake is blown and nothing is sent.
+        // Where a person let them through, each is asked for.
+        if !is_approved && live > self.job.limits.deactivates {
+            for id in &absent {
+                self.gone(id)?;
+            }
+            return Ok(());
+        }
+        self.by_id(&absent).await
+    }
+
+    /// Looks for the codes of all that wait, and decides about them. Ends the fetching; what a sweep found out beside is planned.
+    pub(crate) async fn finish(mut self, doubles: Vec<Double>, is_complete: bool) -> Result<(), Stop> {
+        self.look_up().await?;
+        let found = std::mem::take(&mut self.swept.doubles);
+        for (contact, lead) in doubles.into_iter().chain(found) {
+            match self.job.dialer_record(self.outside.dialer.read_lead(lead, &BTreeSet::new()).await)? {
+                Ok(Some(row)) => {
+                    let known = self.outside.store.link_by_contact(&self.job.name, &contact)?;
+                    let is_opted_out = known.is_some_and(|link| link.state == LinkState::OptedOut)
+                        || self
+                            .plan
+                            .commit
+                            .rejections
+                            .iter()
+                            .any(|rejection| rejection.contact == contact && rejection.reason == "opted_out");
+                    let step = decide::double(&contact, &row, is_opted_out, &self.settings);
+                    self.plan.totals.doubles += step.ops.len() as u64;
+                    self.plan.commit.ops.extend(step.ops);
+                    self.plan.commit.failures.extend(step.failures);
+                }
+                Ok(None) => {}
+                Err(fault) => self.plan.unreadable(format!("lead:{lead}"), Some(contact), fault),
+            }
+        }
+        // Opted-out people whose contact no listing shows any more: their leads leave dialing all the same.
+        for contact in std::mem::take(&mut self.swept.loosened) {
+            if let Some(link) = self.outside.store.link_by_contact(&self.job.name, &contact)? {
+                let step = decide::tighten(&link, &self.settings);
+                self.plan.take(&contact, Some(&link), step, &link.fingerprint);
+            }
+        }
+        for (link, base) in std::mem::take(&mut self.swept.fresh) {
+            if let Some(known) = self.outside.store.link(link)? {
+                self.plan.see(link, &known.fingerprint, Some(base));
+            }
+        }
+        if is_complete {
+            self.other_key()?;
+            for (_, rows) in std::mem::take(&mut self.swept.orphans) {
+                let Settings { leaving, opt_out, keep, .. } = &self.settings;
+                let is_out = |status: &String| status == leaving || status == opt_out || keep.contains(status);
+                for row in rows.into_iter().filter(|row| !is_out(&row.status)) {
+                    self.plan.fail(Failure {
+                        subject: format!("lead:{}", row.lead_id),
+                        contact: None,
+                        code: "orphan_lead".to_owned(),
+                        raw: format!("lead {} carries a code of ours, and no contact of the CRM's list has that code: the contact is gone, or another install.key made it", row.lead_id),
+                        tries: 0,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Leads that carry somebody's code of our making and the id of a contact that is to be added: they were made under another
+    /// `install.key`. To add them again would double them, whoever approved it.
+    fn other_key(&self) -> Result<(), Stop> {
+        let added: BTreeSet<&str> =
+            self.plan.commit.ops.iter().filter(|op| op.lane == Lane::Create).map(|op| op.contact.as_str()).collect();
+        let source = FieldName::Standard(LeadField::SourceId);
+        let is_ours = |row: &&LeadRow| row.values.get(&source).is_some_and(|id| added.contains(id.as_str()));
+        let doubled = self.swept.orphans.values().flatten().filter(is_ours).count();
+        if doubled == 0 {
+            return Ok(());
+        }
+        Err(self.job.dialer_stop(
+            Fault::new(
+                Effect::None,
+                Reach::Person,
+                "other_install_key",
+                format!(
+                    "{doubled} leads in the lists were made by vicisync under another install.key; to send this plan would double them"
+                ),
+            )
+            .help("put `install.key` back from a backup of the state directory; without it, take these leads out of their lists first"),
+        ))
+    }
+
+    fn gone(&mut self, id: &ContactId) -> Result<(), Stop> {
+        if !self.plan.seen.insert(id.clone()) {
+            return Ok(());
+        }
+        let link = self.outside.store.link_by_contact(&self.job.name, id)?;
+        let nothing = StoredLead(BTreeMap::new());
+        let step = match &link {
+            Some(link) => self.linked(&Seen::Gone, link, &nothing),
+            None => decide::unlinked(id, &Seen::Gone, &self.code(id), &nothing, &[], &self.settings),
+        };
+        self.plan.take(id, link.as_ref(), step, "");
+        Ok(())
+    }
+
+    async fn contacts(&mut self, contacts: Vec<Contact>) -> Result<(), Stop> {
+        let ids: Vec<ContactId> = contacts.iter().map(|contact| contact.id.clone()).collect();
+        let mut links = self.outside.store.links_by_contacts(&self.job.name, &ids)?;
+        for (contact, link) in &mut links {
+            if let Some(state) = self.swept.states.get(contact) {
+                link.state = *state;
+                link.fingerprint.clear();
+            }
+        }
+        for contact in contacts {
+            if self.plan.seen.insert(contact.id.clone()) {
+                self.plan.totals.read += 1;
+                self.contact(&contact, links.get(&contact.id))?;
+            }
+        }
+        if self.pending.len() >= CODES_MAX {
+            self.look_up().await?;
+        }
+        Ok(())
+    }
+
+    fn contact(&mut self, contact: &Contact, link: Option<&Link>) -> Result<(), Stop> {
+        let id = &contact.id;
+        // An opt-out of a known lead waits for nothing: it is absolute, and ends whatever else is open.
+        let is_opt_out = contact.opted_out && link.is_some_and(|link| link.lead_id.is_some());
+        if self.in_flight.contains(id) && !is_opt_out {
+            self.plan.fail(Failure {
+                subject: subject_of(id),
+                contact: Some(id.clone()),
+                code: "look_again".to_owned(),
+                raw: "an earlier write for this contact is not settled yet".to_owned(),
+                tries: 0,
+            });
+            return Ok(());
+        }
+        let print = fingerprint(self.job.program.hash(), contact);
+        let is_forced = self.forced.contains(id);
+        if let Some(link) = link.filter(|link| link.fingerprint == print && !is_forced && link.state != LinkState::Wanted) {
+            self.still(contact, link);
+            return Ok(());
+        }
+        let seen = self.map(contact);
+        let stored = match &seen {
+            Seen::Lead(lead) => self.outside.dialer.stored(&lead.values()),
+            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => StoredLead(BTreeMap::new()),
+        };
+        match link {
+            Some(link) if link.lead_id.is_some() => {
+                let step = self.linked(&seen, link, &stored);
+                self.plan.take(id, Some(link), step, &print);
+            }
+            Some(_) | None => self.await_look_up(contact, link, seen, stored, print)?,
+        }
+        Ok(())
+    }
+
+    /// A contact that did not change: its rejection, if it has one, still counts.
+    fn still(&mut self, contact: &Contact, link: &Link) {
+        if let Seen::Rejected(rejection) | Seen::OptedOut(rejection) = self.map_if_away(contact, link) {
+            *self.plan.rejected.entry(rejection.reason.clone()).or_default() += 1;
+            self.plan.totals.rejected += 1;
+            return;
+        }
+        self.plan.totals.unchanged += 1;
+    }
+
+    fn map_if_away(&self, contact: &Contact, link: &Link) -> Seen {
+        match link.state {
+            LinkState::Left | LinkState::OptedOut => self.map(contact),
+            LinkState::Live | LinkState::Wanted | LinkState::LeadMissing => Seen::Gone,
+        }
+    }
+
+    fn await_look_up(&mut self, contact: &Contact, link: Option<&Link>, seen: Seen, stored: StoredLead, print: String) -> Result<(), Stop> {
+        let id = &contact.id;
+        let code = self.code(id);
+        let is_orphaned = self.swept.orphans.contains_key(&code);
+        let needs_look = match &seen {
+            Seen::Lead(lead) => {
+                // The dialer turned this number down before; it is asked again when the contact changes, or by hand.
+                let known = self.outside.store.rejection(&self.job.name, id)?;
+                let is_known = |known: &crate::model::Rejection| known.reason == "on_dnc" && known.detail.contains(&lead.phone.e164());
+                if known.is_some_and(|known| is_known(&known)) && !self.forced.contains(id) {
+                    self.plan.totals.rejected += 1;
+                    *self.plan.rejected.entry("on_dnc".to_owned()).or_default() += 1;
+                    return Ok(());
+                }
+                true
+            }
+            Seen::OptedOut(_) => true,
+            Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => is_orphaned || link.is_some(),
+        };
+        if needs_look {
+            self.pending.push(Pending { contact: id.clone(), seen, code, stored, fingerprint: print });
+        } else {
+            let step = decide::unlinked(id, &seen, &code, &stored, &[], &self.settings);
+            self.plan.take(id, link, step, &print);
+        }
+        Ok(())
+    }
+
+    /// Looks for the codes of waiting contacts, in batches, and decides about them.
+    async fn look_up(&mut self) -> Result<(), Stop> {
+        let pending = std::mem::take(&mut self.pending);
+        for chunk in pending.chunks(CODES_MAX) {
+            let codes: Vec<VendorLeadCode> = chunk.iter().map(|pending| pending.code.clone()).collect();
+            let found = self.outside.dialer.find_by_code(&codes).await.map_err(|fault| self.job.dialer_stop(fault))?;
+            for pending in chunk {
+                let leads = found.get(&pending.code).map_or(&[][..], Vec::as_slice);
+                let rows = match self.rows(pending, leads).await? {
+                    Ok(rows) => rows,
+                    Err(fault) => {
+                        self.plan.unreadable(subject_of(&pending.contact), Some(pending.contact.clone()), fault);
+                        continue;
+                    }
+                };
+                let step = decide::unlinked(&pending.contact, &pending.seen, &pending.code, &pending.stored, &rows, &self.settings);
+                self.plan.take(&pending.contact, None, step, &pending.fingerprint);
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of leads that were found under a code: from the sweep where it saw them, else read.
+    async fn rows(&mut self, pending: &Pending, leads: &[crate::model::LeadId]) -> Result<Result<Vec<LeadRow>, Fault>, Stop> {
+        let mut rows = self.swept.orphans.remove(&pending.code).unwrap_or_default();
+        let fields: BTreeSet<FieldName> = pending.stored.0.keys().cloned().collect();
+        for lead in leads {
+            if rows.iter().any(|row| row.lead_id == *lead) {
+                continue;
+            }
+            if let Some(link) = self.outside.store.link_by_lead(&self.job.name, *lead)?.filter(|link| link.contact != pending.contact) {
+                let message = format!("lead {lead} carries this contact's code, and is the lead of contact {}", link.contact);
+                return Ok(Err(Fault::refused("lead_claimed", message)));
+            }
+            match self.job.dialer_record(self.outside.dialer.read_lead(*lead, &fields).await)? {
+                Ok(row) => rows.extend(row),
+                Err(fault) => return Ok(Err(fault)),
+            }
+        }
+        Ok(Ok(rows))
+    }
+
+    fn linked(&mut self, seen: &Seen, link: &Link, stored: &StoredLead) -> Step {
+        let mut link = link.clone();
+        let fresh = self.swept.fresh.remove(&link.id);
+        if let Some(base) = &fresh {
+            link.base = base.clone();
+        }
+        if self.swept.loosened.remove(&link.contact) {
+            return decide::tighten(&link, &self.settings);
+        }
+        let mut step = decide::linked(seen, &link, stored, &self.settings);
+        step.base = step.base.or(fresh);
+        step
+    }
+
+    fn map(&self, contact: &Contact) -> Seen {
+        match self.job.program.map(contact) {
+            Mapped::Lead(lead) => Seen::Lead(lead),
+            Mapped::Rejected(rejection) if rejection.reason == "opted_out" => Seen::OptedOut(rejection),
+            Mapped::Rejected(rejection) => Seen::Rejected(rejection),
+            Mapped::Filtered { .. } if contact.opted_out => Seen::OptedOut(crate::model::Rejection {
+                contact: contact.id.clone(),
+                reason: "opted_out".to_owned(),
+                detail: "the person, or the number, must not be called".to_owned(),
+            }),
+            Mapped::Filtered { why } => Seen::Filtered(why),
+        }
+    }
+
+    fn code(&self, contact: &ContactId) -> VendorLeadCode {
+        VendorLeadCode::derive(&self.job.key, &self.job.crm, contact, 0)
+    }
+}
+
+/// What the mapping, and what was learned, say about blanks and leaving.
+pub(crate) fn settings(job: &Job, record: &JobRecord) -> Settings {
+    let program = &job.program;
+    Settings {
+        rules: Rules {
+            clears: program.lead_fields().into_iter().filter(|field| program.clears(field)).collect(),
+            stopped: record.stopped.keys().cloned().collect(),
+        },
+        leaving: program.leaving().status.clone(),
+        keep: program.leaving().keep.clone(),
+        opt_out: program.opt_out_status().to_owned(),
+    }
+}

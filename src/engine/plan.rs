@@ -1,0 +1,140 @@
+//! The plan as it grows: what one run will commit, counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Base, ContactId, Failure, Link, LinkId, Op, Payload, Totals};
+use crate::ports::{Fault, JobRecord, LinkWrite, PlanCommit};
+use crate::sync::decide::{self, Settings, Step, Verdict, subject_of};
+
+/// A plan under way.
+pub(crate) struct Plan {
+    pub(crate) commit: PlanCommit,
+    pub(crate) totals: Totals,
+    pub(crate) rejected: BTreeMap<String, u64>,
+    /// Contacts that were decided about, so that a row that moved between pages is not decided twice.
+    pub(crate) seen: BTreeSet<ContactId>,
+    /// Contacts that the CRM said it does not have: there is nobody to be told of their calls.
+    pub(crate) gone: BTreeSet<ContactId>,
+}
+
+impl Plan {
+    pub(crate) fn new(job: JobRecord) -> Self {
+        Self {
+            commit: PlanCommit { job, ..PlanCommit::default() },
+            totals: Totals::default(),
+            rejected: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            gone: BTreeSet::new(),
+        }
+    }
+
+    /// Takes what one contact came to. `before` is its link as the state has it.
+    pub(crate) fn take(&mut self, contact: &ContactId, before: Option<&Link>, step: Step, fingerprint: &str) {
+        self.count(&step);
+        // A lead that is missing stays a failure, whatever its contact does.
+        if step.verdict != Verdict::Waits {
+            self.commit.mended.push(subject_of(contact));
+        }
+        self.commit.cancelled.push(contact.clone());
+        match step.rejection {
+            Some(rejection) => {
+                *self.rejected.entry(rejection.reason.clone()).or_default() += 1;
+                self.commit.rejections.push(rejection);
+            }
+            None => self.commit.accepted.push(contact.clone()),
+        }
+        match (step.link, before) {
+            (Some(mut link), _) => {
+                fingerprint.clone_into(&mut link.fingerprint);
+                self.commit.links.push(LinkWrite::Put(link));
+            }
+            (None, Some(link)) if link.lead_id.is_some() => self.see(link.id, fingerprint, step.base),
+            (None, _) => {}
+        }
+        self.commit.ops.extend(step.ops);
+        self.commit.failures.extend(step.failures);
+    }
+
+    /// Keeps a fingerprint, and a base that moved without a write.
+    pub(crate) fn see(&mut self, link: LinkId, fingerprint: &str, base: Option<Base>) {
+        self.commit.links.push(LinkWrite::Seen { link, fingerprint: fingerprint.to_owned(), base });
+    }
+
+    /// Something that a person has to look at, or that is to be looked at again.
+    pub(crate) fn fail(&mut self, failure: Failure) {
+        self.commit.failures.push(failure);
+    }
+
+    /// One record could not be read: it alone is a failure.
+    pub(crate) fn unreadable(&mut self, subject: String, contact: Option<ContactId>, fault: Fault) {
+        self.fail(Failure { subject, contact, code: fault.code.to_owned(), raw: fault.message, tries: 0 });
+    }
+
+    /// Which of the failures that were due are over: those of calls that ask for nothing any more. A subject with a planned op, or that
+    /// failed again, is not over before the op is done: its backoff goes on.
+    pub(crate) fn settle_failures(&mut self, due: &[Failure]) {
+        let of_calls = |subject: &String| subject.starts_with("call:") || subject.starts_with("patch:");
+        self.commit.mended.extend(due.iter().map(|failure| failure.subject.clone()).filter(of_calls));
+        let open: BTreeSet<&str> = self.commit.ops.iter().map(|op| op.subject.as_str()).collect();
+        let failed: BTreeSet<&str> = self.commit.failures.iter().map(|failure| failure.subject.as_str()).collect();
+        self.commit.mended.retain(|subject| !open.contains(subject.as_str()) && !failed.contains(subject.as_str()));
+    }
+
+    /// The lead of a person who opted out is looked at, and taken out of dialing again where somebody let it in.
+    pub(crate) fn tighten(&mut self, link: &Link, settings: &Settings) {
+        let step = decide::tighten(link, settings);
+        let is_planned = |op: &Op| self.commit.ops.iter().any(|planned| planned.lane == op.lane && planned.subject == op.subject);
+        if step.ops.iter().any(is_planned) {
+            return;
+        }
+        self.count(&step);
+        self.commit.ops.extend(step.ops);
+    }
+
+    /// Ops that calls ask for.
+    pub(crate) fn calls(&mut self, ops: Vec<Op>) {
+        for op in &ops {
+            match &op.payload {
+                Payload::PatchContact { .. } => self.totals.patched += 1,
+                Payload::LogCall { existing: None, .. } => self.totals.logged += 1,
+                Payload::LogCall { existing: Some(_), .. } => self.totals.relogged += 1,
+                Payload::AddLead { .. } | Payload::SetCustom { .. } | Payload::UpdateLead { .. } | Payload::Deactivate { .. } => {}
+            }
+        }
+        self.commit.ops.extend(ops);
+    }
+
+    fn count(&mut self, step: &Step) {
+        let totals = &mut self.totals;
+        match step.verdict {
+            Verdict::Unchanged => totals.unchanged += 1,
+            Verdict::Added => totals.added += 1,
+            Verdict::Adopted => totals.adopted += 1,
+            Verdict::Changed => {}
+            Verdict::Leaves | Verdict::Rejected | Verdict::Out | Verdict::Waits => {}
+        }
+        if step.rejection.is_some() {
+            totals.rejected += 1;
+        }
+        let (mut is_moved, mut is_updated) = (false, false);
+        for op in &step.ops {
+            match &op.payload {
+                Payload::UpdateLead { change, .. } => {
+                    is_moved |= change.list_id.is_some();
+                    is_updated |= !change.fields.is_empty() || change.status.is_some();
+                }
+                Payload::SetCustom { .. } => is_updated |= step.verdict != Verdict::Added,
+                // An opt-out is never braked, so it does not count as leaving here.
+                Payload::Deactivate { double: None, then, .. } => {
+                    let is_opt_out = *then == crate::model::LinkState::OptedOut;
+                    totals.deactivated += u64::from(!is_opt_out);
+                    totals.opted_out += u64::from(is_opt_out);
+                }
+                Payload::Deactivate { double: Some(_), .. } => totals.doubles += 1,
+                Payload::AddLead { .. } | Payload::PatchContact { .. } | Payload::LogCall { .. } => {}
+            }
+        }
+        totals.moved += u64::from(is_moved);
+        totals.updated += u64::from(is_updated);
+    }
+}

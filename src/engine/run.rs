@@ -1,0 +1,341 @@
+//! The way of a run, from the first look to the last.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{ContactId, Lane, LeadId, LinkState, Op, OpState, RunEnd, RunId, Totals};
+use crate::ports::{self, Clock, Contacts, Dialer, PlanCommit, Reach, Store};
+use crate::sync::{brake, watermark};
+
+use super::fetch::{self, Fetch};
+use super::plan::Plan;
+use super::push::{Drained, Pushed, push};
+use super::settle::Double;
+use super::sweep::{Swept, sweep};
+use super::{Job, Outside, Report, Request, Scope, Stop, collect, guard, prove, settle};
+
+/// Runs a job once. Never fails: what went wrong is in the report, and in the state.
+pub async fn run<D: Dialer, C: Contacts, S: Store, K: Clock>(outside: &Outside<'_, D, C, S, K>, job: &Job, request: &Request) -> Report {
+    let mut report = Report {
+        job: job.name.clone(),
+        end: RunEnd::Clean,
+        message: String::new(),
+        help: None,
+        totals: Totals::default(),
+        failures: 0,
+        holds: Vec::new(),
+        rejected: BTreeMap::new(),
+        plan: Vec::new(),
+        rejections: Vec::new(),
+    };
+    let begun = match outside.store.begin_run(&job.name, request.trigger, outside.clock.now()) {
+        Ok(run) => run,
+        Err(error) => {
+            stopped(&mut report, outside, job, Stop::Store(error));
+            return report;
+        }
+    };
+    if let Err(stop) = steps(outside, job, request, begun, &mut report).await {
+        stopped(&mut report, outside, job, stop);
+    }
+    finish(outside, job, begun, &mut report);
+    report
+}
+
+async fn steps<D: Dialer, C: Contacts, S: Store, K: Clock>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    request: &Request,
+    run: RunId,
+    report: &mut Report,
+) -> Result<(), Stop> {
+    refuse_stopped_logins(outside, job)?;
+    let doubles = if request.is_dry { Vec::new() } else { settle::settle(outside, job).await? };
+    guard::guard(outside, job, request.is_approved && request.scope == Scope::Full).await?;
+    let record = outside.store.job(&job.name)?;
+    let is_first_run = !record.is_approved;
+    let mut plan = Plan::new(record);
+    let only = match look(outside, job, request, &mut plan, doubles).await {
+        Ok(only) => only,
+        Err(stop) if !request.is_dry && leaves_opt_outs(job, &stop) => return Err(opt_outs(outside, job, run, stop).await),
+        Err(stop) => return Err(stop),
+    };
+
+    report.totals = plan.totals;
+    report.rejected.clone_from(&plan.rejected);
+    report.rejections.clone_from(&plan.commit.rejections);
+    let live = outside.store.link_count(&job.name)?.get(LinkState::Live.name()).copied().unwrap_or(0);
+    let blown = brake::blown(&plan.totals, live, is_first_run, &job.limits);
+    if request.is_dry {
+        report.holds = blown.iter().map(|blown| blown.brake.to_owned()).collect();
+        report.plan = plan.commit.ops;
+        return Ok(());
+    }
+    if !blown.is_empty() && !request.is_approved {
+        tighten(outside, job, run, &plan).await?;
+        report.plan = plan.commit.ops;
+        return Err(Stop::Held(blown));
+    }
+    // A person who approves one contact has not seen the job's plan.
+    plan.commit.job.is_approved |= request.is_approved && matches!(request.scope, Scope::Changed | Scope::Full);
+    let planned = plan.commit.ops.len() as u64;
+    outside.store.commit_plan(&job.name, run, &plan.commit, outside.clock.now())?;
+
+    let mut record = plan.commit.job;
+    let mut pushed = Pushed::default();
+    let result = push(outside, job, &record, run, Drained { lanes: &Lane::ALL, only: only.as_ref() }, &mut pushed, planned).await;
+    done(report, &plan.totals, &pushed);
+    result?;
+    prove::prove(outside, job, &mut record, &pushed.samples).await?;
+    Ok(())
+}
+
+/// Whether do-not-call goes out although the run stops here: a person decides, or mends one of VICIdial's answers (a right, a list).
+/// Masked values may mean that nothing that VICIdial shows is true.
+fn leaves_opt_outs(job: &Job, stop: &Stop) -> bool {
+    match stop {
+        Stop::Held(_) => true,
+        Stop::Store(_) => false,
+        Stop::Fault { connection, fault } => {
+            *connection == job.vicidial && matches!(fault.reach, Reach::Person | Reach::Record) && fault.code != "masked"
+        }
+    }
+}
+
+/// Reads what changed in the CRM for its opt-outs alone. Gives what the run ends with.
+async fn opt_outs<D: Dialer, C: Contacts, S: Store, K: Clock>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    run: RunId,
+    stop: Stop,
+) -> Stop {
+    let sent = async {
+        let mut plan = Plan::new(outside.store.job(&job.name)?);
+        let scope = plan.commit.job.watermark.map_or(ports::Scope::All, ports::Scope::ChangedSince);
+        let mut fetch = Fetch::new(outside, job, &mut plan, Swept::default(), BTreeSet::new())?;
+        fetch.listing(&scope).await?;
+        tighten(outside, job, run, &plan).await
+    };
+    match sent.await {
+        Err(worse @ (Stop::Store(_) | Stop::Fault { fault: ports::Fault { reach: Reach::Login, .. }, .. })) => worse,
+        Ok(()) | Err(Stop::Fault { .. } | Stop::Held(_)) => stop,
+    }
+}
+
+/// Do-not-call goes out also while the job is held: of a held plan, only what takes opted-out people out of dialing is committed and
+/// sent. The watermark stays.
+async fn tighten<D: Dialer, C: Contacts, S: Store, K: Clock>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    run: RunId,
+    plan: &Plan,
+) -> Result<(), Stop> {
+    let ops: Vec<Op> = plan.commit.ops.iter().filter(|op| op.lane == Lane::Dnc && op.link.is_some()).cloned().collect();
+    let opted_out = plan.commit.rejections.iter().filter(|rejection| rejection.reason == "opted_out");
+    let cancelled: Vec<ContactId> = opted_out.map(|rejection| rejection.contact.clone()).collect();
+    if ops.is_empty() && cancelled.is_empty() {
+        return Ok(());
+    }
+    let record = outside.store.job(&job.name)?;
+    let planned = ops.len() as u64;
+    let commit = PlanCommit { ops, cancelled, job: record.clone(), ..PlanCommit::default() };
+    outside.store.commit_plan(&job.name, run, &commit, outside.clock.now())?;
+    push(outside, job, &record, run, Drained { lanes: &[Lane::Dnc], only: None }, &mut Pushed::default(), planned).await
+}
+
+/// A refused login stays refused until the credentials change: ten tries lock the account.
+fn refuse_stopped_logins<D, C, S: Store, K>(outside: &Outside<'_, D, C, S, K>, job: &Job) -> Result<(), Stop> {
+    for connection in [&job.vicidial, &job.crm] {
+        let Some((at, print)) = outside.store.login_refused(connection)? else { continue };
+        if job.credentials.get(connection) != Some(&print) {
+            outside.store.put_login_refused(connection, None)?;
+            continue;
+        }
+        let fault = ports::Fault::new(
+            ports::Effect::None,
+            Reach::Person,
+            "login_stopped",
+            format!("the login of `{connection}` was refused at {}, and is not tried again", at.format("%Y-%m-%d %H:%M:%S UTC")),
+        )
+        .help("mend the credentials, or if they are right now, run: vicisync check --live");
+        return Err(Stop::Fault { connection: connection.clone(), fault });
+    }
+    Ok(())
+}
+
+/// Looks at both sides and fills the plan. Gives the contacts that the run is about, where it is about some only.
+async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    request: &Request,
+    plan: &mut Plan,
+    doubles: Vec<Double>,
+) -> Result<Option<BTreeSet<ContactId>>, Stop> {
+    let now = outside.clock.now();
+    let mut contacts: BTreeSet<ContactId> = BTreeSet::new();
+    let mut leads: Vec<LeadId> = Vec::new();
+    let mut only = false;
+    let mut due = Vec::new();
+    match &request.scope {
+        Scope::Contact(id) => {
+            contacts.insert(id.clone());
+            only = true;
+        }
+        Scope::Lead(lead) => {
+            let Some(link) = outside.store.link_by_lead(&job.name, *lead)? else {
+                let fault =
+                    ports::Fault::new(ports::Effect::None, Reach::Person, "lead_unknown", format!("lead {lead} is linked to no contact"))
+                        .help("look for the contact: vicisync explain CONTACT_ID");
+                return Err(job.dialer_stop(fault));
+            };
+            contacts.insert(link.contact);
+            only = true;
+        }
+        Scope::Changed | Scope::Full | Scope::Since(_) => {
+            due = outside.store.failures(&job.name, Some(now))?;
+            contacts.extend(due.iter().filter_map(|failure| failure.contact.clone()));
+        }
+    }
+    let since = match &request.scope {
+        Scope::Since(since) => Some(*since),
+        Scope::Changed | Scope::Full | Scope::Contact(_) | Scope::Lead(_) => None,
+    };
+    collect::collect(outside, job, plan, since).await?;
+    for contact in &contacts {
+        leads.extend(outside.store.link_by_contact(&job.name, contact)?.and_then(|link| link.lead_id));
+    }
+
+    if request.is_approved && request.scope == Scope::Full {
+        // A person says that what was wrong is mended: fields that read back otherwise are tried again, and proven again.
+        let stopped = std::mem::take(&mut plan.commit.job.stopped);
+        plan.commit.mended.extend(stopped.keys().map(|field| format!("field:{field}")));
+    }
+    let is_new_mapping = plan.commit.job.mapping_hash != job.hash();
+    if (is_new_mapping || since.is_some()) && !only {
+        // Writes that an older mapping planned are not sent, nor such whose contact may have changed before this run's own
+        // instant: their contacts are looked at again.
+        contacts.extend(outside.store.contacts_with_ops(&job.name, &[OpState::Intended])?);
+    }
+    let listing = match &request.scope {
+        Scope::Full => Some(ports::Scope::All),
+        Scope::Changed if is_new_mapping => Some(ports::Scope::All),
+        Scope::Changed => Some(plan.commit.job.watermark.map_or(ports::Scope::All, ports::Scope::ChangedSince)),
+        Scope::Since(since) => Some(ports::Scope::ChangedSince(*since)),
+        Scope::Contact(_) | Scope::Lead(_) => None,
+    };
+    let is_complete = listing == Some(ports::Scope::All);
+    let swept = if is_complete {
+        // What a complete run does not find again is over.
+        let failures = outside.store.failures(&job.name, None)?;
+        plan.commit.mended.extend(failures.into_iter().map(|failure| failure.subject).filter(|subject| subject.starts_with("lead:")));
+        sweep(outside, job, plan, request.is_approved).await?
+    } else {
+        Swept::default()
+    };
+    let mut fetch = Fetch::new(outside, job, plan, swept, contacts.clone())?;
+    let began = match &listing {
+        Some(scope) => Some(fetch.listing(scope).await?),
+        None => None,
+    };
+    fetch.by_id(&contacts).await?;
+    if let Scope::Contact(id) = &request.scope
+        && fetch.is_unknown(id)?
+    {
+        let fault = ports::Fault::new(
+            ports::Effect::None,
+            Reach::Person,
+            "contact_unknown",
+            format!("the CRM has no contact {id}, and no lead is linked to it"),
+        )
+        .help("correct the id: it is what stands in the address of the contact's page in the CRM");
+        return Err(job.crm_stop(fault));
+    }
+    if is_complete {
+        fetch.absent(request.is_approved).await?;
+    }
+    fetch.finish(doubles, is_complete).await?;
+    if let (Some(began), true) = (began, since.is_none()) {
+        plan.commit.job.watermark = Some(watermark::contacts(began, plan.commit.job.watermark));
+        if is_complete {
+            plan.commit.job.full_done_at = Some(now);
+            // Only now was every contact looked at by this mapping. A run over some of them must not say so.
+            plan.commit.job.mapping_hash = job.hash();
+        }
+    }
+    let settings = fetch::settings(job, &plan.commit.job);
+    if only {
+        for contact in &contacts {
+            if let Some(link) = outside.store.link_by_contact(&job.name, contact)?.filter(|link| link.state == LinkState::OptedOut) {
+                plan.tighten(&link, &settings);
+            }
+        }
+    }
+    collect::fold_calls(outside, job, plan, &settings, &leads, only)?;
+    plan.settle_failures(&due);
+    Ok(only.then_some(contacts))
+}
+
+/// What was planned and needs no push counts as planned; what is pushed counts as pushed.
+fn done(report: &mut Report, planned: &Totals, pushed: &Pushed) {
+    for rejection in &pushed.on_dnc {
+        *report.rejected.entry(rejection.reason.clone()).or_default() += 1;
+        report.rejections.push(rejection.clone());
+    }
+    report.totals = Totals {
+        read: planned.read,
+        adopted: planned.adopted,
+        unchanged: planned.unchanged,
+        rejected: planned.rejected + pushed.totals.rejected,
+        legs: planned.legs,
+        ..pushed.totals
+    };
+}
+
+fn stopped<D, C, S: Store, K: Clock>(report: &mut Report, outside: &Outside<'_, D, C, S, K>, job: &Job, stop: Stop) {
+    report.end = stop.end();
+    match stop {
+        Stop::Store(error) => {
+            report.message = error.message;
+            report.help = error.help;
+        }
+        Stop::Held(blown) => {
+            report.message = blown.iter().map(|blown| blown.message.as_str()).collect::<Vec<_>>().join("; ");
+            report.help =
+                Some(format!("look at the plan: vicisync plan {0}\n  then, if it is right: vicisync sync {0} --approve", job.name));
+            report.holds = blown.into_iter().map(|blown| blown.brake.to_owned()).collect();
+        }
+        Stop::Fault { connection, fault } => {
+            if fault.reach == Reach::Login {
+                let print = job.credentials.get(&connection).map_or("", String::as_str);
+                if let Err(error) = outside.store.put_login_refused(&connection, Some((outside.clock.now(), print))) {
+                    tracing::error!(%error, "the refused login could not be kept");
+                }
+            }
+            report.message = format!("{connection}: {}", fault.message);
+            report.help = fault.help;
+        }
+    }
+}
+
+fn finish<D, C, S: Store, K: Clock>(outside: &Outside<'_, D, C, S, K>, job: &Job, run: RunId, report: &mut Report) {
+    match outside.store.failures(&job.name, None) {
+        Ok(failures) => report.failures = failures.len() as u64,
+        Err(error) => tracing::error!(%error, "failures could not be counted"),
+    }
+    let is_unwell = report.failures > 0 || report.totals.unknown > 0;
+    if report.end == RunEnd::Clean && is_unwell {
+        report.end = RunEnd::WithFailures;
+        report.message = match report.totals.unknown {
+            0 => format!("{} failed records are kept and looked at again", report.failures),
+            unknown => format!(
+                "{} failed records are kept, and {unknown} writes got no clear answer; the next run looks at them again",
+                report.failures
+            ),
+        };
+        report.help = Some(format!("see what is wrong: vicisync status {}", job.name));
+    }
+    if let Err(error) = outside.store.end_run(run, report.end, &report.message, &report.totals, outside.clock.now()) {
+        tracing::error!(%error, "the run's end could not be kept");
+        report.end = RunEnd::Stopped;
+        report.message = error.to_string();
+    }
+}

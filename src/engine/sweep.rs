@@ -1,0 +1,165 @@
+//! One full reading of the lists: what VICIdial shows now, leads that are missing, leads of ours that nobody knows.
+//!
+//! Rows that show nothing new are dropped at once; what stays is what differs.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use crate::model::{Base, ContactId, Failure, LeadId, LeadRow, Link, LinkId, LinkState, VendorLeadCode};
+use crate::ports::{Clock, Contacts, Dialer, LinkWrite, Store};
+use crate::sync::brake::Blown;
+use crate::sync::decide::subject_of;
+use crate::sync::delta;
+
+use super::plan::Plan;
+use super::settle::Double;
+use super::{Job, Outside, Stop};
+
+/// Links walked in one go.
+const LINKS_BATCH: u32 = 1000;
+
+/// Below this many missing leads nothing is suspicious yet.
+const MISSING_FINE: usize = 10;
+
+/// What a sweep found.
+#[derive(Default)]
+pub(crate) struct Swept {
+    /// Leads of ours without a link, by code: a state that was lost.
+    pub(crate) orphans: BTreeMap<VendorLeadCode, Vec<LeadRow>>,
+    /// Links whose VICIdial side shows something else than it last did.
+    pub(crate) fresh: BTreeMap<LinkId, Base>,
+    /// Contacts that opted out and whose lead somebody made dialable again.
+    pub(crate) loosened: BTreeSet<ContactId>,
+    /// Links whose state is another one than the state database says, since this plan changes it.
+    pub(crate) states: BTreeMap<ContactId, LinkState>,
+    /// Second leads with the code of a link.
+    pub(crate) doubles: Vec<Double>,
+}
+
+/// Reads all lists of the mapping.
+pub(crate) async fn sweep<D: Dialer, C: Contacts, S: Store, K: Clock>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    plan: &mut Plan,
+    is_approved: bool,
+) -> Result<Swept, Stop> {
+    let mut swept = Swept::default();
+    let mut present: HashSet<LeadId> = HashSet::new();
+    for list in job.program.lists() {
+        outside.progress.stage(&format!("reading list {list}"));
+        for row in outside.dialer.sweep(list).await.map_err(|fault| job.dialer_stop(fault))? {
+            present.insert(row.lead_id);
+            look(outside, job, plan, &mut swept, row)?;
+        }
+    }
+    let absent = absent(outside, job, &present, is_approved)?;
+    missing(outside, job, plan, &mut swept, absent).await?;
+    Ok(swept)
+}
+
+fn look<D, C, S: Store, K>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    plan: &mut Plan,
+    swept: &mut Swept,
+    row: LeadRow,
+) -> Result<(), Stop> {
+    if let Some(link) = outside.store.link_by_lead(&job.name, row.lead_id)? {
+        if link.state == LinkState::OptedOut && row.status != job.program.opt_out_status() {
+            swept.loosened.insert(link.contact.clone());
+        }
+        if let Some(base) = delta::refresh(&link.base, &row.values) {
+            swept.fresh.insert(link.id, base);
+        }
+        if link.state == LinkState::LeadMissing {
+            plan.commit.mended.push(subject_of(&link.contact));
+            swept.states.insert(link.contact.clone(), LinkState::Live);
+            plan.commit.links.push(LinkWrite::Put(Link { state: LinkState::Live, fingerprint: String::new(), ..link }));
+        }
+        return Ok(());
+    }
+    let Some(code) = VendorLeadCode::parse(&row.code) else { return Ok(()) };
+    match outside.store.link_by_code(&job.name, &code)? {
+        Some(link) if link.lead_id.is_some() => swept.doubles.push((link.contact, row.lead_id)),
+        Some(_) | None => swept.orphans.entry(code).or_default().push(row),
+    }
+    Ok(())
+}
+
+/// Leads that no list of the mapping shows.
+#[derive(Default)]
+struct Absent {
+    live: Vec<(Link, LeadId)>,
+    opted_out: Vec<(Link, LeadId)>,
+}
+
+/// Leads that no list shows. When many live ones are gone at once, a person decides.
+fn absent<D, C, S: Store, K>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    present: &HashSet<LeadId>,
+    is_approved: bool,
+) -> Result<Absent, Stop> {
+    let mut absent = Absent::default();
+    let mut live = 0_usize;
+    let mut after = LinkId(0);
+    loop {
+        let links = outside.store.links_after(&job.name, after, LINKS_BATCH)?;
+        let Some(last) = links.last() else { break };
+        after = last.id;
+        for link in links {
+            let Some(lead) = link.lead_id else { continue };
+            live += usize::from(link.state == LinkState::Live);
+            let is_present = present.contains(&lead);
+            match link.state {
+                LinkState::Live if !is_present => absent.live.push((link, lead)),
+                LinkState::OptedOut if !is_present => absent.opted_out.push((link, lead)),
+                LinkState::Live | LinkState::OptedOut | LinkState::Wanted | LinkState::Left | LinkState::LeadMissing => {}
+            }
+        }
+    }
+    let gone = absent.live.len();
+    if gone > MISSING_FINE && gone * 5 > live && !is_approved {
+        let message = format!("{gone} of {live} linked leads are in none of the mapping's lists any more");
+        return Err(Stop::Held(vec![Blown { brake: "leads_missing", message }]));
+    }
+    Ok(absent)
+}
+
+/// Leads that no list shows, asked for by their ids: moved elsewhere by an admin, or deleted, or archived.
+async fn missing<D: Dialer, C: Contacts, S: Store, K: Clock>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    plan: &mut Plan,
+    swept: &mut Swept,
+    absent: Absent,
+) -> Result<(), Stop> {
+    for (link, lead) in absent.opted_out {
+        match job.dialer_record(outside.dialer.read_lead(lead, &BTreeSet::new()).await)? {
+            Ok(Some(row)) if row.status != job.program.opt_out_status() => {
+                swept.loosened.insert(link.contact);
+            }
+            Ok(_) => {}
+            Err(fault) => plan.unreadable(subject_of(&link.contact), Some(link.contact), fault),
+        }
+    }
+    for (link, lead) in absent.live {
+        match job.dialer_record(outside.dialer.read_lead(lead, &BTreeSet::new()).await)? {
+            Ok(None) => {}
+            Ok(Some(_)) => continue,
+            Err(fault) => {
+                plan.unreadable(subject_of(&link.contact), Some(link.contact), fault);
+                continue;
+            }
+        }
+        plan.fail(Failure {
+            subject: subject_of(&link.contact),
+            contact: None,
+            code: "lead_missing".to_owned(),
+            raw: format!("VICIdial no longer has lead {lead}: it was deleted or archived there. It is not added again by itself"),
+            tries: 0,
+        });
+        swept.states.insert(link.contact.clone(), LinkState::LeadMissing);
+        plan.commit.links.push(LinkWrite::Put(Link { state: LinkState::LeadMissing, ..link }));
+    }
+    Ok(())
+}
