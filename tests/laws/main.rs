@@ -1,0 +1,21 @@
+//! The laws: what must hold whatever happens, tried on the real engine and the real state against a small world in memory.
+//!
+//! Each invariant of the design is a test with its sentence as its name. [`world`] is what vicisync works on, [`rig`] puts the two
+//! together; [`history`] plays random lives, [`crashes`] kills one life at each of its requests.
+
+#![allow(clippy::unwrap_used)]
+
+mod brakes;
+mod calls;
+mod changes;
+mod crashes;
+mod failing;
+mod fields;
+mod history;
+mod leaving;
+mod links;
+mod opting_out;
+mod reviewed;
+mod rig;
+mod settling;
+mod world;

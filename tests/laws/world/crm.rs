@@ -1,0 +1,208 @@
+//! The CRM: contacts with stamps of whole seconds, and their call activities. It keeps no key unique by itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use vicisync::model::{Activity, ActivityId, Contact, ContactId, Value};
+use vicisync::ports::{Contacts, Cursor, Effect, Fault, Page, Reach, Scope};
+
+use super::{Sim, World};
+
+/// Contacts on one page of a listing.
+const PAGE: usize = 5;
+
+/// One contact's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Person {
+    pub(crate) fields: BTreeMap<String, Value>,
+    pub(crate) opted_out: bool,
+    pub(crate) modified: DateTime<Utc>,
+}
+
+/// One call activity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Logged {
+    pub(crate) contact: ContactId,
+    pub(crate) activity: Activity,
+}
+
+/// The CRM's tables.
+pub(crate) struct Crm {
+    pub(crate) people: BTreeMap<ContactId, Person>,
+    pub(crate) activities: BTreeMap<ActivityId, Logged>,
+    /// Attributes that a listing shows; the others are read by name.
+    pub(crate) asked: BTreeSet<String>,
+    /// How far the CRM's clock is off.
+    pub(crate) skew: TimeDelta,
+    /// Listings come out empty, as after a change of rights.
+    pub(crate) lists_nothing: bool,
+    /// Contacts that listings leave out.
+    pub(crate) unlisted: BTreeSet<ContactId>,
+    /// Contacts that cannot be read, in listings or by their id.
+    pub(crate) broken: BTreeSet<ContactId>,
+    /// Single contacts may not be read.
+    pub(crate) is_forbidden: bool,
+    next_activity: u64,
+}
+
+impl Crm {
+    pub(crate) fn new() -> Self {
+        Self {
+            people: BTreeMap::new(),
+            activities: BTreeMap::new(),
+            asked: BTreeSet::new(),
+            skew: TimeDelta::zero(),
+            lists_nothing: false,
+            unlisted: BTreeSet::new(),
+            broken: BTreeSet::new(),
+            is_forbidden: false,
+            next_activity: 1,
+        }
+    }
+
+    fn shown(&self, id: &ContactId, person: &Person) -> Contact {
+        let fields = person.fields.iter().filter(|(name, _)| self.asked.contains(*name));
+        Contact {
+            id: id.clone(),
+            updated: Some(person.modified),
+            opted_out: person.opted_out,
+            fields: fields.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        }
+    }
+}
+
+impl World {
+    /// Somebody works on a contact in the CRM; made where it is not there.
+    pub(crate) fn person(&mut self, id: &str, change: impl FnOnce(&mut Person)) {
+        let modified = self.crm_now();
+        let empty = Person { fields: BTreeMap::new(), opted_out: false, modified };
+        let person = self.crm.people.entry(ContactId::from(id)).or_insert(empty);
+        change(person);
+        person.modified = modified;
+    }
+
+    /// The CRM's clock: whole seconds.
+    pub(crate) fn crm_now(&self) -> DateTime<Utc> {
+        (self.now + self.crm.skew).trunc_subsecs(0)
+    }
+
+    fn page(&self, scope: &Scope, cursor: Option<&Cursor>) -> Page {
+        let read_at = self.crm_now();
+        let mut rows: Vec<(String, &ContactId, &Person)> = Vec::new();
+        for (id, person) in &self.crm.people {
+            let is_in = match scope {
+                Scope::ChangedSince(since) => person.modified >= *since,
+                Scope::All => true,
+            };
+            if is_in && !self.crm.lists_nothing && !self.crm.unlisted.contains(id) {
+                let key = match scope {
+                    Scope::ChangedSince(_) => format!("{:012}|{id}", person.modified.timestamp()),
+                    Scope::All => id.to_string(),
+                };
+                rows.push((key, id, person));
+            }
+        }
+        rows.sort();
+        let rest: Vec<_> = rows.into_iter().filter(|(key, ..)| cursor.is_none_or(|cursor| *key > cursor.0)).collect();
+        let next = (rest.len() > PAGE).then(|| Cursor(rest[PAGE - 1].0.clone()));
+        let (broken, whole): (Vec<_>, Vec<_>) = rest.iter().take(PAGE).partition(|(_, id, _)| self.crm.broken.contains(*id));
+        let contacts = whole.iter().map(|(_, id, person)| self.crm.shown(id, person)).collect();
+        let unreadable = broken.iter().map(|(_, id, _)| ((*id).clone(), Fault::refused("server_fault", "the CRM answers 500"))).collect();
+        Page { contacts, unreadable, next, read_at }
+    }
+
+    fn patch(&mut self, contact: &ContactId, set: &BTreeMap<String, Value>) -> Result<(), Fault> {
+        let modified = self.crm_now();
+        let person = self.crm.people.get_mut(contact).ok_or_else(|| no_contact(contact))?;
+        person.fields.extend(set.clone());
+        person.modified = modified;
+        Ok(())
+    }
+
+    fn create_activity(&mut self, contact: &ContactId, activity: Activity) -> Result<ActivityId, Fault> {
+        if !self.crm.people.contains_key(contact) {
+            return Err(no_contact(contact));
+        }
+        let id = ActivityId(format!("a{:03}", self.crm.next_activity));
+        self.crm.next_activity += 1;
+        self.crm.activities.insert(id.clone(), Logged { contact: contact.clone(), activity });
+        Ok(id)
+    }
+}
+
+impl PartialOrd for Person {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Person {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.modified.cmp(&other.modified)
+    }
+}
+
+fn no_contact(contact: &ContactId) -> Fault {
+    Fault::refused("contact_missing", format!("there is no contact {contact}"))
+}
+
+impl Contacts for Sim {
+    async fn page(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Page, Fault> {
+        let (scope, cursor) = (scope.clone(), cursor.cloned());
+        self.request("page", None, move |world| Ok(world.page(&scope, cursor.as_ref()))).await
+    }
+
+    async fn get(&self, contact: &ContactId) -> Result<Option<Contact>, Fault> {
+        let contact = contact.clone();
+        self.request("get", None, move |world| {
+            if world.crm.is_forbidden {
+                return Err(Fault::new(Effect::None, Reach::Person, "no_right", "this user may not read contacts"));
+            }
+            if world.crm.broken.contains(&contact) {
+                return Err(Fault::refused("server_fault", "the CRM answers 500"));
+            }
+            Ok(world.crm.people.get(&contact).map(|person| world.crm.shown(&contact, person)))
+        })
+        .await
+    }
+
+    async fn read(&self, contact: &ContactId, names: &BTreeSet<String>) -> Result<Option<BTreeMap<String, Value>>, Fault> {
+        let (contact, names) = (contact.clone(), names.clone());
+        self.request("read", None, move |world| {
+            let Some(person) = world.crm.people.get(&contact) else { return Ok(None) };
+            let value = |name: &String| person.fields.get(name).cloned().unwrap_or(Value::Null);
+            Ok(Some(names.iter().map(|name| (name.clone(), value(name))).collect()))
+        })
+        .await
+    }
+
+    async fn patch(&self, contact: &ContactId, set: &BTreeMap<String, Value>) -> Result<(), Fault> {
+        let (contact, set) = (contact.clone(), set.clone());
+        self.request("patch", Some(format!("patch {contact}")), move |world| world.patch(&contact, &set)).await
+    }
+
+    async fn find_activity(&self, contact: &ContactId, key: &str) -> Result<Option<ActivityId>, Fault> {
+        let (contact, key) = (contact.clone(), key.to_owned());
+        self.request("find_activity", None, move |world| {
+            let is_it = |logged: &Logged| logged.contact == contact && logged.activity.key == key;
+            Ok(world.crm.activities.iter().find(|(_, logged)| is_it(logged)).map(|(id, _)| id.clone()))
+        })
+        .await
+    }
+
+    async fn create_activity(&self, contact: &ContactId, activity: &Activity) -> Result<ActivityId, Fault> {
+        let (contact, activity) = (contact.clone(), activity.clone());
+        self.request("create_activity", Some(format!("create_activity {contact}")), move |world| world.create_activity(&contact, activity))
+            .await
+    }
+
+    async fn update_activity(&self, id: &ActivityId, contact: &ContactId, activity: &Activity) -> Result<(), Fault> {
+        let (id, contact, activity) = (id.clone(), contact.clone(), activity.clone());
+        self.request("update_activity", Some(format!("update_activity {id}")), move |world| {
+            let logged = world.crm.activities.get_mut(&id).ok_or_else(|| no_contact(&contact))?;
+            logged.activity = activity;
+            Ok(())
+        })
+        .await
+    }
+}

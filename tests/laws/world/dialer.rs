@@ -1,0 +1,291 @@
+//! VICIdial: leads, custom rows, the hopper, a do-not-call list, a call log. No uniqueness of any kind, as in the real one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
+use vicisync::model::{
+    CampaignId, FieldName, Lead, LeadChange, LeadField, LeadId, LeadRow, Leg, LegKey, LegKind, ListId, StoredLead, VendorLeadCode,
+};
+use vicisync::ports::{Calls, Dialer, Fault, HopperRow, ServerTime};
+
+use super::{Sim, World};
+
+/// The server's wall clock is so many hours behind UTC.
+const HOURS_BEHIND: i64 = 5;
+
+/// One row of the lead table, with its custom row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub(crate) code: String,
+    pub(crate) list: ListId,
+    pub(crate) status: String,
+    pub(crate) called: u64,
+    pub(crate) values: BTreeMap<FieldName, String>,
+}
+
+/// One row of a call log.
+#[derive(Debug, Clone)]
+pub(crate) struct Logged {
+    pub(crate) lead: LeadId,
+    pub(crate) kind: LegKind,
+    pub(crate) campaign: &'static str,
+    pub(crate) start: DateTime<Utc>,
+    pub(crate) uniqueid: String,
+    pub(crate) user: &'static str,
+    pub(crate) status: String,
+    pub(crate) seconds: u64,
+}
+
+/// The dialer's tables.
+pub(crate) struct Vicidial {
+    pub(crate) leads: BTreeMap<LeadId, Row>,
+    pub(crate) lists: BTreeMap<ListId, CampaignId>,
+    pub(crate) labels: BTreeSet<String>,
+    /// Leads ready to be dialed, with the list that they were taken from.
+    pub(crate) hopper: BTreeMap<LeadId, ListId>,
+    pub(crate) callbacks: BTreeSet<LeadId>,
+    /// National numbers that must not be called.
+    pub(crate) dnc: BTreeSet<String>,
+    pub(crate) log: Vec<Logged>,
+    /// Columns that are narrower than anybody expects.
+    pub(crate) narrow: BTreeMap<FieldName, usize>,
+    next_lead: u64,
+}
+
+impl Vicidial {
+    pub(crate) fn new() -> Self {
+        let lists = [(1001, "SALES"), (1002, "SALES"), (1003, "CARE")];
+        Self {
+            leads: BTreeMap::new(),
+            lists: lists.into_iter().map(|(list, campaign)| (ListId(list), CampaignId::from(campaign))).collect(),
+            labels: BTreeSet::from(["plan".to_owned(), "crm_note".to_owned()]),
+            hopper: BTreeMap::new(),
+            callbacks: BTreeSet::new(),
+            dnc: BTreeSet::new(),
+            log: Vec::new(),
+            narrow: BTreeMap::new(),
+            next_lead: 1,
+        }
+    }
+
+    /// Somebody adds a lead by hand.
+    pub(crate) fn insert(&mut self, row: Row) -> LeadId {
+        let lead = LeadId(self.next_lead);
+        self.next_lead += 1;
+        self.leads.insert(lead, row);
+        lead
+    }
+
+    /// What a column keeps of a text: some characters never, and no more than it is wide.
+    fn kept(&self, field: &FieldName, text: &str) -> String {
+        let text = filtered(field, text);
+        match self.narrow.get(field) {
+            Some(width) => text.chars().take(*width).collect(),
+            None => text,
+        }
+    }
+
+    /// The dialer fills its hopper with what may be dialed.
+    pub(crate) fn fill_hopper(&mut self) {
+        for (lead, row) in &self.leads {
+            if row.status == "NEW" && self.lists.contains_key(&row.list) {
+                self.hopper.insert(*lead, row.list);
+            }
+        }
+    }
+
+    /// Whether the dialer may call the lead: in the hopper, or soon.
+    pub(crate) fn is_dialable(&self, lead: LeadId) -> bool {
+        self.hopper.contains_key(&lead) || self.leads.get(&lead).is_some_and(|row| row.status == "NEW")
+    }
+}
+
+fn filtered(field: &FieldName, text: &str) -> String {
+    let (width, is_number) = match field {
+        FieldName::Standard(LeadField::PhoneCode | LeadField::PhoneNumber) => (18, true),
+        FieldName::Standard(field) => (field.width(), false),
+        FieldName::Custom(_) => (60, false),
+    };
+    let kept = text.chars().filter(|letter| if is_number { letter.is_ascii_digit() } else { !";#\"".contains(*letter) });
+    kept.map(|letter| if letter == '+' { ' ' } else { letter }).take(width).collect()
+}
+
+fn local(instant: DateTime<Utc>) -> NaiveDateTime {
+    (instant - TimeDelta::hours(HOURS_BEHIND)).naive_utc()
+}
+
+fn hour(time: NaiveDateTime) -> NaiveDateTime {
+    time.with_minute(0).and_then(|time| time.with_second(0)).and_then(|time| time.with_nanosecond(0)).unwrap()
+}
+
+fn no_lead(lead: LeadId) -> Fault {
+    Fault::refused("lead_missing", format!("there is no lead {lead}"))
+}
+
+fn no_list(list: ListId) -> Fault {
+    Fault::refused("list_missing", format!("there is no list {list}"))
+}
+
+impl World {
+    fn add_lead(&mut self, code: &VendorLeadCode, lead: &Lead) -> Result<LeadId, Fault> {
+        if !self.vici.lists.contains_key(&lead.list_id) {
+            return Err(no_list(lead.list_id));
+        }
+        if self.vici.dnc.contains(&lead.phone.number) {
+            return Err(Fault::refused("on_dnc", "the number is on a do-not-call list"));
+        }
+        let standard = lead.values().into_iter().filter(|(field, _)| matches!(field, FieldName::Standard(_)));
+        let values = standard.map(|(field, text)| (field.clone(), self.vici.kept(&field, &text))).collect();
+        Ok(self.vici.insert(Row { code: code.to_string(), list: lead.list_id, status: "NEW".to_owned(), called: 0, values }))
+    }
+
+    fn update_lead(&mut self, lead: LeadId, change: &LeadChange) -> Result<(), Fault> {
+        let kept: Vec<_> = change.fields.iter().map(|(field, text)| (field.clone(), self.vici.kept(field, text))).collect();
+        if let Some(list) = change.list_id.filter(|list| !self.vici.lists.contains_key(list)) {
+            return Err(no_list(list));
+        }
+        let row = self.vici.leads.get_mut(&lead).ok_or_else(|| no_lead(lead))?;
+        row.values.extend(kept);
+        row.list = change.list_id.unwrap_or(row.list);
+        if let Some(status) = &change.status {
+            row.status.clone_from(status);
+        }
+        Ok(())
+    }
+
+    fn set_custom(&mut self, lead: LeadId, values: &BTreeMap<String, String>) -> Result<(), Fault> {
+        if let Some(label) = values.keys().find(|label| !self.vici.labels.contains(*label)) {
+            return Err(Fault::refused("custom_unknown", format!("no list has a custom field {label}")));
+        }
+        let named = values.iter().map(|(label, text)| (FieldName::Custom(label.clone()), text));
+        let kept: Vec<_> = named.map(|(field, text)| (field.clone(), self.vici.kept(&field, text))).collect();
+        self.vici.leads.get_mut(&lead).ok_or_else(|| no_lead(lead))?.values.extend(kept);
+        Ok(())
+    }
+
+    fn row(&self, lead: LeadId, fields: Option<&BTreeSet<FieldName>>) -> Option<LeadRow> {
+        let row = self.vici.leads.get(&lead)?;
+        let values = match fields {
+            Some(fields) => fields.iter().map(|field| (field.clone(), row.values.get(field).cloned().unwrap_or_default())).collect(),
+            None => {
+                let standard = LeadField::ALL.iter().map(|field| FieldName::Standard(*field));
+                let all = standard.chain(self.vici.labels.iter().cloned().map(FieldName::Custom));
+                all.map(|field| (field.clone(), row.values.get(&field).cloned().unwrap_or_default())).collect()
+            }
+        };
+        let (code, status) = (row.code.clone(), row.status.clone());
+        Some(LeadRow { lead_id: lead, code, list_id: row.list, status, called_count: row.called, modified: None, values })
+    }
+
+    fn legs(&self, from: NaiveDateTime, to: NaiveDateTime) -> Calls {
+        let is_within = |logged: &&Logged| (hour(from)..=hour(to)).contains(&hour(local(logged.start)));
+        let legs = self.vici.log.iter().filter(is_within).filter_map(|logged| {
+            let row = self.vici.leads.get(&logged.lead)?;
+            let key = LegKey {
+                kind: logged.kind,
+                lead_id: logged.lead,
+                campaign: CampaignId::from(logged.campaign),
+                start: local(logged.start),
+                uniqueid: logged.uniqueid.clone(),
+                user: logged.user.to_owned(),
+            };
+            Some(Leg {
+                key,
+                start: logged.start,
+                status: logged.status.clone(),
+                seconds: logged.seconds,
+                phone: row.values.get(&FieldName::Standard(LeadField::PhoneNumber)).cloned().unwrap_or_default(),
+                code: row.code.clone(),
+                list_id: row.list,
+                term_reason: String::new(),
+            })
+        });
+        Calls { legs: legs.collect(), unreadable: Vec::new() }
+    }
+}
+
+impl Dialer for Sim {
+    fn stored(&self, values: &BTreeMap<FieldName, String>) -> StoredLead {
+        StoredLead(values.iter().map(|(field, text)| (field.clone(), filtered(field, text))).collect())
+    }
+
+    async fn time(&self) -> Result<ServerTime, Fault> {
+        self.request("time", None, |world| Ok(ServerTime { local: local(world.now), utc: world.now })).await
+    }
+
+    async fn add_lead(&self, code: &VendorLeadCode, lead: &Lead) -> Result<LeadId, Fault> {
+        let (code, lead) = (code.clone(), lead.clone());
+        self.request("add_lead", Some(format!("add_lead {code}")), move |world| world.add_lead(&code, &lead)).await
+    }
+
+    async fn update_lead(&self, lead: LeadId, change: &LeadChange) -> Result<(), Fault> {
+        let change = change.clone();
+        self.request("update_lead", Some(format!("update_lead {lead}")), move |world| world.update_lead(lead, &change)).await
+    }
+
+    async fn set_custom(&self, lead: LeadId, values: &BTreeMap<String, String>) -> Result<(), Fault> {
+        let values = values.clone();
+        self.request("set_custom", Some(format!("set_custom {lead}")), move |world| world.set_custom(lead, &values)).await
+    }
+
+    async fn leave_hopper(&self, lead: LeadId) -> Result<(), Fault> {
+        self.request("leave_hopper", Some(format!("leave_hopper {lead}")), move |world| {
+            world.vici.hopper.remove(&lead);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn leave_dialing(&self, lead: LeadId) -> Result<(), Fault> {
+        self.request("leave_hopper", Some(format!("leave_hopper {lead}")), move |world| {
+            world.vici.hopper.remove(&lead);
+            world.vici.callbacks.remove(&lead);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn hopper(&self, campaign: &CampaignId) -> Result<Vec<HopperRow>, Fault> {
+        let campaign = campaign.clone();
+        self.request("hopper", None, move |world| {
+            let ready = world.vici.hopper.iter().filter(|(_, list)| world.vici.lists.get(list) == Some(&campaign));
+            let status = |lead| world.vici.leads.get(lead).map_or(String::new(), |row: &Row| row.status.clone());
+            Ok(ready.map(|(lead, list)| HopperRow { lead_id: *lead, list_id: *list, status: status(lead) }).collect())
+        })
+        .await
+    }
+
+    async fn find_by_code(&self, codes: &[VendorLeadCode]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
+        let codes = codes.to_vec();
+        self.request("find_by_code", None, move |world| {
+            let leads =
+                |code: &VendorLeadCode| world.vici.leads.iter().filter(|(_, row)| row.code == code.as_str()).map(|(id, _)| *id).collect();
+            Ok(codes.iter().map(|code| (code.clone(), leads(code))).collect())
+        })
+        .await
+    }
+
+    async fn read_lead(&self, lead: LeadId, fields: &BTreeSet<FieldName>) -> Result<Option<LeadRow>, Fault> {
+        let fields = fields.clone();
+        self.request("read_lead", None, move |world| Ok(world.row(lead, Some(&fields)))).await
+    }
+
+    async fn sweep(&self, list: ListId) -> Result<Vec<LeadRow>, Fault> {
+        self.request("sweep", None, move |world| {
+            if !world.vici.lists.contains_key(&list) {
+                return Err(no_list(list));
+            }
+            let ids: Vec<LeadId> = world.vici.leads.iter().filter(|(_, row)| row.list == list).map(|(id, _)| *id).collect();
+            Ok(ids.into_iter().filter_map(|id| world.row(id, None)).collect())
+        })
+        .await
+    }
+
+    async fn campaign_of(&self, list: ListId) -> Result<Option<CampaignId>, Fault> {
+        self.request("campaign_of", None, move |world| Ok(world.vici.lists.get(&list).cloned())).await
+    }
+
+    async fn calls(&self, from: NaiveDateTime, to: NaiveDateTime) -> Result<Calls, Fault> {
+        self.request("calls", None, move |world| Ok(world.legs(from, to))).await
+    }
+}
