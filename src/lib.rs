@@ -2,8 +2,10 @@
 //!
 //! The rooms and who may see whom: `docs/architecture.md`.
 
+pub mod cli;
 pub mod config;
 pub mod crm;
+pub mod daemon;
 pub mod diag;
 pub mod emulator;
 pub mod engine;
@@ -11,6 +13,7 @@ pub mod mapping;
 pub mod model;
 pub mod ports;
 pub mod schedule;
+pub mod setup;
 pub mod state;
 pub mod sync;
 pub mod vicidial;

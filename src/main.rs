@@ -1,3 +1,5 @@
 //! The binary: hands the arguments to the library and its exit code to the shell.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    vicisync::cli::main()
+}

@@ -1,0 +1,157 @@
+//! What may be typed. The words of `--help` stand here; what a command does stands in its own file.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Keeps a CRM and the call-centre dialer VICIdial the same, both ways.
+#[derive(Debug, Parser)]
+#[command(
+    name = "vicisync",
+    version,
+    about = "Keeps a CRM and the call-centre dialer VICIdial the same, both ways",
+    long_about = "Keeps a CRM and the call-centre dialer VICIdial the same, both ways: contacts become leads in the right list, \
+                  outcomes of calls come back as CRM properties and call activities. Nothing is sent before you saw the plan and approved it.",
+    after_help = "Start with `vicisync rehearse`: the whole way against built-in servers, nothing to install.",
+    after_long_help = "Exit codes:\n  \
+        0   fine (rejected contacts are reported, and are no failure)\n  \
+        1   finished, with failed records: see `vicisync status`\n  \
+        2   wrong usage, configuration, password, or a missing right\n  \
+        3   held by a brake, or a first run that nobody approved yet\n  \
+        75  temporary: a server out of reach, a full disk, another vicisync on the state"
+)]
+pub struct Arguments {
+    /// The config file [default: ./vicisync.toml, else /etc/vicisync/vicisync.toml]
+    #[arg(long, global = true, value_name = "FILE", env = "VICISYNC_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// The state directory [default: $STATE_DIRECTORY; /var/lib/vicisync for the config in /etc; else `state` beside the config]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// Print one JSON object to stdout instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// The command
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The daemon: runs all jobs by their schedules until it is told to end
+    Run,
+    /// Runs jobs now, once
+    #[command(
+        long_about = "Runs jobs now, once: reads what changed on both sides, plans, and sends. The first run of a job only shows its \
+                            plan; `--approve` sends it. The same holds for a run that a brake stopped."
+    )]
+    Sync(Sync),
+    /// Shows what a run would do, op by op, with reasons; sends nothing and changes nothing
+    Plan(Plan),
+    /// Shows jobs, their last runs, links, failures, holds, rejections
+    Status(Status),
+    /// Shows all that is known of one contact, and why it is, or is not, dialed
+    Explain(Explain),
+    /// Checks the files; with --live also both systems: logins, rights, lists, fields, clocks
+    Check(Check),
+    /// Runs the [[test]] tables of the mappings
+    Test(Test),
+    /// Explains an error code, for example E0102
+    Code(Code),
+    /// Rehearses the whole job with made-up people against built-in servers
+    #[command(
+        long_about = "Rehearses the whole job with about 1,000 made-up contacts against a built-in VICIdial and a built-in EspoCRM: \
+                            shows the plan, pushes it, lets made-up agents call, brings the outcomes back, and shows that a further run \
+                            writes nothing. Needs no config, no network and no installation; leaves nothing behind."
+    )]
+    Rehearse(Rehearse),
+}
+
+/// Arguments of `sync`.
+#[derive(Debug, Args)]
+pub struct Sync {
+    /// The job [default: all]
+    pub job: Option<String>,
+    /// Look at everything on both sides, not only at what changed
+    #[arg(long, group = "scope")]
+    pub full: bool,
+    /// Look at this contact only (the CRM's id)
+    #[arg(long, group = "scope", value_name = "ID")]
+    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub contact: Option<String>,
+    /// Look at the contact and the calls of this lead only (VICIdial's lead_id)
+    #[arg(long, group = "scope", value_name = "ID")]
+    pub lead: Option<u64>,
+    /// Look at what changed since then: `2h`, `3d`, `2026-11-25`, `2026-11-25 14:30` (the job's zone), or with an offset as RFC 3339
+    #[arg(long, group = "scope", value_name = "TIME")]
+    pub since: Option<String>,
+    /// Show the plan only, as `vicisync plan` does
+    #[arg(long, conflicts_with = "approve")]
+    pub dry_run: bool,
+    /// Send it although it is the first run, or a brake would stop it
+    #[arg(long)]
+    pub approve: bool,
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// The job [default: all]
+    pub job: Option<String>,
+    /// Look at everything on both sides, not only at what changed
+    #[arg(long)]
+    pub full: bool,
+    /// Show at most so many ops; the totals count all
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// The job [default: all]
+    pub job: Option<String>,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A contact's id, a lead's id, or a phone with its country code (+12025550101)
+    pub id: String,
+    /// The job [default: all]
+    #[arg(long)]
+    pub job: Option<String>,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Ask both systems too; a login that was stopped is tried once, and freed when it is good
+    #[arg(long)]
+    pub live: bool,
+}
+
+/// Arguments of `test`.
+#[derive(Debug, Args)]
+pub struct Test {
+    /// A mapping file [default: those of all jobs]
+    pub mapping: Option<PathBuf>,
+}
+
+/// Arguments of `code`.
+#[derive(Debug, Args)]
+pub struct Code {
+    /// The code
+    pub code: String,
+}
+
+/// Arguments of `rehearse`.
+#[derive(Debug, Args)]
+pub struct Rehearse {
+    /// Keep both servers up, filled with contacts, for trying vicisync by hand; ends with Ctrl-C
+    #[arg(long)]
+    pub serve: bool,
+    /// How many contacts
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(50..=20_000))]
+    pub count: u32,
+}

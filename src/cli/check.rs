@@ -1,0 +1,183 @@
+//! `vicisync check`: are the files right; with `--live`, do both systems let vicisync do what the mapping wants.
+//!
+//! A login that a run found refused is tried once here, and freed when it is good.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::Utc;
+use serde_json::{Value as Json, json};
+
+use super::arguments::Check;
+use super::exit::Exit;
+use super::screen::{Failed, Screen};
+use super::session::Session;
+use crate::model::ListId;
+use crate::ports::{Fault, Reach, Store, StoreErrorKind};
+use crate::setup::{Problem, Ready};
+use crate::state::State;
+
+/// One thing that was looked at.
+struct Finding {
+    connection: String,
+    is_ok: bool,
+    what: String,
+    advice: Option<String>,
+}
+
+/// What a live check came to.
+#[derive(Default)]
+struct Findings {
+    list: Vec<Finding>,
+    exit: Option<Exit>,
+}
+
+impl Findings {
+    fn add(&mut self, connection: &str, is_ok: bool, what: String, advice: Option<String>) {
+        if !is_ok {
+            self.worst(Exit::Usage);
+        }
+        self.list.push(Finding { connection: connection.to_owned(), is_ok, what, advice });
+    }
+
+    fn fault(&mut self, connection: &str, fault: &Fault) {
+        self.worst(Exit::from(fault));
+        self.list.push(Finding {
+            connection: connection.to_owned(),
+            is_ok: false,
+            what: fault.message.clone(),
+            advice: fault.help.clone(),
+        });
+    }
+
+    fn worst(&mut self, exit: Exit) {
+        self.exit = Some(self.exit.map_or(exit, |worst| worst.max(exit)));
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Files that cannot be used.
+pub(super) async fn run(session: &Session, wanted: &Check) -> Result<Exit, Failed> {
+    let checked = session.read()?;
+    let names = checked.job_names();
+    let copy = session.open_copy()?;
+    let jobs = session.ready(&checked, &names, &copy)?;
+    drop(copy);
+    session.screen.data(&format!(
+        "{}: the files are good; jobs: {}",
+        session.places.config.display(),
+        names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    ));
+    let warnings: Vec<Json> = checked.warnings.iter().map(Problem::to_json).collect();
+    if !wanted.live {
+        session.screen.json(&json!({ "problems": warnings, "jobs": names }));
+        return Ok(Exit::Fine);
+    }
+    // The state is opened for writing, because a login that is good frees a connection that was stopped.
+    let state = open_or_say(session)?;
+    let jobs = match &state {
+        Some(state) => session.ready(&checked, &names, state)?,
+        None => jobs,
+    };
+    let mut findings = Findings::default();
+    vicidials(&jobs, state.as_ref(), &mut findings).await?;
+    crms(&jobs, state.as_ref(), &mut findings).await?;
+    told(&session.screen, &findings);
+    let list: Vec<Json> = findings
+        .list
+        .iter()
+        .map(|finding| json!({ "connection": finding.connection, "ok": finding.is_ok, "what": finding.what, "advice": finding.advice }))
+        .collect();
+    let exit = findings.exit.unwrap_or(Exit::Fine);
+    session.screen.json(&json!({ "problems": warnings, "jobs": names, "findings": list, "exit": exit.number() }));
+    Ok(exit)
+}
+
+fn open_or_say(session: &Session) -> Result<Option<State>, Failed> {
+    match State::open(&session.places.state) {
+        Ok(state) => Ok(Some(state)),
+        Err(error) if error.kind == StoreErrorKind::Busy => {
+            session.screen.talk(
+                "note: another vicisync works on the state, so a stopped login stays stopped;\n  \
+                 to free it: systemctl stop vicisync, vicisync check --live, systemctl start vicisync",
+            );
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Each VICIdial once, with the lists and custom fields of all its jobs.
+async fn vicidials(jobs: &[Ready], state: Option<&State>, findings: &mut Findings) -> Result<(), Failed> {
+    let mut wanted: BTreeMap<&str, (&Ready, BTreeSet<ListId>, BTreeSet<String>)> = BTreeMap::new();
+    for ready in jobs {
+        let entry = wanted.entry(&ready.job.vicidial).or_insert_with(|| (ready, BTreeSet::new(), BTreeSet::new()));
+        entry.1.extend(ready.job.program.lists());
+        entry.2.extend(ready.job.program.custom_labels());
+    }
+    for (name, (ready, lists, labels)) in wanted {
+        let login = ready.dialer.login().await;
+        keep(ready, name, &login, state)?;
+        if let Err(fault) = login {
+            findings.fault(name, &fault);
+            continue;
+        }
+        let lists: Vec<ListId> = lists.into_iter().collect();
+        let labels: Vec<String> = labels.into_iter().collect();
+        for finding in ready.dialer.probe(&lists, &labels).await {
+            findings.add(name, finding.ok, finding.what, finding.advice);
+        }
+    }
+    Ok(())
+}
+
+/// The CRM of each job, since each mapping wants fields of its own.
+async fn crms(jobs: &[Ready], state: Option<&State>, findings: &mut Findings) -> Result<(), Failed> {
+    let mut refused = BTreeSet::new();
+    for ready in jobs {
+        let name = ready.job.crm.as_str();
+        if refused.contains(name) {
+            continue;
+        }
+        let login = ready.contacts.login().await;
+        keep(ready, name, &login, state)?;
+        if let Err(fault) = login {
+            findings.fault(name, &fault);
+            refused.insert(name);
+            continue;
+        }
+        for finding in ready.contacts.probe(&ready.job.program.patch_names()).await {
+            findings.add(name, finding.ok, finding.what, finding.advice);
+        }
+    }
+    Ok(())
+}
+
+/// A good login frees the connection, a refused one stops it.
+fn keep(ready: &Ready, connection: &str, login: &Result<(), Fault>, state: Option<&State>) -> Result<(), Failed> {
+    let Some(state) = state else { return Ok(()) };
+    match login {
+        Ok(()) => state.put_login_refused(connection, None)?,
+        Err(fault) if fault.reach == Reach::Login => {
+            let print = ready.job.credentials.get(connection).map_or("", String::as_str);
+            state.put_login_refused(connection, Some((Utc::now(), print)))?;
+        }
+        Err(_) => {}
+    }
+    Ok(())
+}
+
+fn told(screen: &Screen, findings: &Findings) {
+    for finding in &findings.list {
+        screen.data(&format!("{} {}: {}", if finding.is_ok { "ok  " } else { "BAD " }, finding.connection, finding.what));
+        if let Some(advice) = &finding.advice {
+            screen.data(&format!("       {}", advice.replace('\n', "\n       ")));
+        }
+    }
+    let bad = findings.list.iter().filter(|finding| !finding.is_ok).count();
+    screen.talk(&match bad {
+        0 => "all is well; see what a run would do: vicisync plan".to_owned(),
+        bad => format!("{bad} of {} are not as they should be: mend them, then run: vicisync check --live", findings.list.len()),
+    });
+}

@@ -1,0 +1,205 @@
+//! `vicisync explain`: all that the state knows of one contact, and why it is, or is not, dialed. It asks no server.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use super::arguments::Explain;
+use super::describe::{op_json, op_text, quoted, value_text};
+use super::exit::Exit;
+use super::screen::{Failed, table};
+use super::session::Session;
+use crate::mapping::Program;
+use crate::model::{ActivityId, Call, ContactId, Failure, JobName, LeadId, Link, LinkState, Op, OpState, Rejection};
+use crate::ports::Store;
+use crate::state::State;
+use crate::sync::fold;
+
+/// Ops shown, newest first.
+const OPS_SHOWN: u32 = 50;
+
+/// What one job knows of one contact.
+struct Known {
+    job: JobName,
+    contact: ContactId,
+    link: Option<Link>,
+    rejection: Option<Rejection>,
+    failures: Vec<Failure>,
+    ops: Vec<Op>,
+    calls: Vec<(Call, Option<ActivityId>)>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Files or a state that cannot be read; an id that no job knows.
+pub(super) fn run(session: &Session, wanted: &Explain) -> Result<Exit, Failed> {
+    let checked = session.read()?;
+    let names = session.chosen(&checked, wanted.job.as_deref())?;
+    let state = session.open_copy()?;
+    let mut found = Vec::new();
+    for name in &names {
+        let Some(program) = checked.program(name) else { continue };
+        for contact in contacts(&state, name, wanted.id.trim())? {
+            found.extend(look(&state, name, &contact, program)?);
+        }
+    }
+    if found.is_empty() {
+        let example = names.first().map_or("JOB", JobName::as_str);
+        return Err(Failed::new(
+            Exit::Usage,
+            format!("no job knows `{}`: it was never read, or the filter leaves it out", wanted.id),
+            format!("ask the CRM what would become of a contact: vicisync sync {example} --contact CONTACT_ID --dry-run"),
+        ));
+    }
+    for known in &found {
+        session.screen.data(&text(known));
+    }
+    session.screen.json(&json!({ "found": found.iter().map(to_json).collect::<Vec<_>>() }));
+    Ok(Exit::Fine)
+}
+
+/// The contacts that an id may mean: a contact's own, a lead's, or those of a phone.
+fn contacts(state: &State, job: &JobName, id: &str) -> Result<Vec<ContactId>, Failed> {
+    let mut contacts = vec![ContactId(id.to_owned())];
+    if let Ok(lead) = id.parse::<u64>() {
+        contacts.extend(state.link_by_lead(job, LeadId(lead))?.map(|link| link.contact));
+    }
+    let digits: String = id.chars().filter(char::is_ascii_digit).collect();
+    if digits.len() >= 7 && id.chars().all(|letter| letter.is_ascii_digit() || "+-(). ".contains(letter)) {
+        let mut spellings = vec![format!("+{digits}")];
+        if digits.len() == 10 {
+            spellings.push(format!("+1{digits}"));
+        }
+        for phone in spellings {
+            contacts.extend(state.links_by_phone(job, &phone)?.into_iter().map(|link| link.contact));
+        }
+    }
+    contacts.dedup();
+    Ok(contacts)
+}
+
+fn look(state: &State, job: &JobName, contact: &ContactId, program: &Program) -> Result<Option<Known>, Failed> {
+    let link = state.link_by_contact(job, contact)?;
+    let rejection = state.rejection(job, contact)?;
+    let ops = state.ops_of(job, contact, OPS_SHOWN)?;
+    let failures: Vec<Failure> =
+        state.failures(job, None)?.into_iter().filter(|failure| failure.contact.as_ref() == Some(contact)).collect();
+    if link.is_none() && rejection.is_none() && ops.is_empty() && failures.is_empty() {
+        return Ok(None);
+    }
+    let mut calls = Vec::new();
+    if let Some(lead) = link.as_ref().and_then(|link| link.lead_id) {
+        for call in fold::fold(&state.legs_of(job, lead)?, &|status| program.is_transient(status)) {
+            let activity = state.activity(job, &call.key)?.map(|(id, _)| id);
+            calls.push((call, activity));
+        }
+    }
+    Ok(Some(Known { job: job.clone(), contact: contact.clone(), link, rejection, failures, ops, calls }))
+}
+
+/// Why the contact is, or is not, dialed.
+fn why(known: &Known) -> String {
+    if let Some(rejection) = &known.rejection {
+        return format!("not dialed: rejected, {}: {}", rejection.reason, rejection.detail);
+    }
+    if let Some(op) = known.ops.iter().find(|op| matches!(op.state, OpState::Sent | OpState::Unknown)) {
+        return format!("a write of unknown effect waits to be looked up ({}): {}", op.payload.kind(), op.reason);
+    }
+    let failure = known.failures.first().map(|failure| format!("; it failed: {}: {}", failure.code, failure.raw)).unwrap_or_default();
+    let Some(link) = &known.link else { return format!("not dialed: it has no lead{failure}") };
+    match link.state {
+        LinkState::Wanted => format!("not dialed yet: its lead waits to be added{failure}"),
+        LinkState::Live => format!(
+            "dialable as far as vicisync is concerned: lead {} is in list {}{failure}; VICIdial's own rules decide the rest (list active, status, call time, hopper)",
+            link.lead_id.map_or_else(|| "?".to_owned(), |lead| lead.to_string()),
+            link.list_id
+        ),
+        LinkState::Left => {
+            format!("not dialed: the contact left (gone, filtered out, or rejected), and its lead was taken out of dialing{failure}")
+        }
+        LinkState::OptedOut => "not dialed: the person opted out".to_owned(),
+        LinkState::LeadMissing => {
+            "not dialed: VICIdial no longer has its lead (deleted or archived); vicisync does not add it again by itself".to_owned()
+        }
+    }
+}
+
+fn text(known: &Known) -> String {
+    let mut text = format!("contact {} in job {}\n  {}\n", known.contact, known.job, why(known));
+    let mut block = |title: &str, body: &str| {
+        if !body.is_empty() {
+            text.push_str(&format!("  {title}:\n"));
+            for line in body.lines() {
+                text.push_str(&format!("    {line}\n"));
+            }
+        }
+    };
+    if let Some(link) = &known.link {
+        let lead = link.lead_id.map_or_else(|| "(none yet)".to_owned(), |lead| lead.to_string());
+        block(
+            "link",
+            &format!("state {}, lead {lead}, list {}, code {}, phone {}", link.state.name(), link.list_id, link.code, link.phone),
+        );
+        let mut rows = vec![vec!["field".to_owned(), "from the CRM".to_owned(), "in VICIdial".to_owned()]];
+        rows.extend(link.base.fields.iter().map(|(field, pair)| vec![field.to_string(), quoted(&pair.crm), quoted(&pair.vicidial)]));
+        block("what each side last showed", if rows.len() > 1 { table(&rows) } else { String::new() }.as_str());
+        let pulled: Vec<Vec<String>> = link.base.pulled.iter().map(|(name, value)| vec![name.clone(), value_text(value)]).collect();
+        block("set in the CRM by calls", &table(&pulled));
+    }
+    let failures: Vec<String> =
+        known.failures.iter().map(|failure| format!("{} ({} tries): {}", failure.code, failure.tries, failure.raw)).collect();
+    block("failures", &failures.join("\n"));
+    let calls: Vec<Vec<String>> = known.calls.iter().map(call_row).collect();
+    block("calls", &table(&calls));
+    let ops: Vec<String> = known.ops.iter().map(|op| format!("{:<10} {}", op.state.name(), op_text(op))).collect();
+    block("writes, newest first", &ops.join("\n"));
+    text
+}
+
+fn call_row((call, activity): &(Call, Option<ActivityId>)) -> Vec<String> {
+    vec![
+        call.start.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        if call.is_inbound { "in" } else { "out" }.to_owned(),
+        call.status.clone(),
+        format!("{} s", call.seconds),
+        call.user.clone(),
+        activity.as_ref().map_or_else(|| "no activity".to_owned(), |id| format!("activity {id}")),
+    ]
+}
+
+fn to_json(known: &Known) -> Json {
+    let calls: Vec<Json> = known
+        .calls
+        .iter()
+        .map(|(call, activity)| {
+            json!({
+                "key": call.key, "lead": call.lead_id, "list": call.list_id, "campaign": call.campaign, "user": call.user,
+                "status": call.status, "start": call.start, "end": call.end, "seconds": call.seconds, "inbound": call.is_inbound,
+                "activity": activity,
+            })
+        })
+        .collect();
+    let link = known.link.as_ref().map(|link| {
+        let base: BTreeMap<String, Json> = link
+            .base
+            .fields
+            .iter()
+            .map(|(field, pair)| (field.to_string(), json!({ "crm": pair.crm, "vicidial": pair.vicidial })))
+            .collect();
+        json!({
+            "state": link.state.name(), "lead": link.lead_id, "list": link.list_id, "code": link.code, "phone": link.phone,
+            "base": base, "pulled": link.base.pulled,
+        })
+    });
+    json!({
+        "job": known.job,
+        "contact": known.contact,
+        "why": why(known),
+        "link": link,
+        "rejection": known.rejection,
+        "failures": known.failures,
+        "calls": calls,
+        "ops": known.ops.iter().map(op_json).collect::<Vec<_>>(),
+    })
+}

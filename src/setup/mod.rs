@@ -1,0 +1,18 @@
+//! From files to jobs that can run: reads config, mappings and connectors, cross-checks them, resolves secrets, builds the connections.
+//!
+//! It knows where files are and what belongs to what. What a file may say is decided by `config`, `mapping` and `crm`; all problems of all
+//! files come at once, as [`Problem`]s. It sends nothing.
+
+mod across;
+mod checked;
+mod clock;
+mod places;
+mod problem;
+mod ready;
+mod secret;
+
+pub use checked::{Checked, Timetable, mapping};
+pub use clock::SystemClock;
+pub use places::Places;
+pub use problem::Problem;
+pub use ready::{Ready, ready};

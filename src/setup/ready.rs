@@ -1,0 +1,285 @@
+//! Jobs that can run: secrets resolved, connections built, nothing sent yet.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::checked::{Checked, Timetable};
+use super::problem::Problem;
+use super::secret::resolve;
+use crate::config::{self, CrmConnection, DatabaseConnection, DatabaseTls, VicidialConnection};
+use crate::crm::{self, Crm};
+use crate::engine::Job;
+use crate::mapping::Program;
+use crate::model::{InstallKey, JobName};
+use crate::ports::Fault;
+use crate::sync::brake::Limits;
+use crate::vicidial::{self, Database, Vicidial, database};
+
+/// The longest wait for one answer of the CRM, and of VICIdial's API.
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// Requests in flight at the CRM.
+const CRM_CONCURRENCY: usize = 4;
+/// Rows asked for at once.
+const PAGE_SIZE: usize = 200;
+/// The word that VICIdial's API log shows for us.
+const SOURCE: &str = "vicisync";
+
+/// A job with its connections.
+pub struct Ready {
+    /// What the engine runs.
+    pub job: Job,
+    /// VICIdial; jobs of one connection share it, so that a refused login is seen by all.
+    pub dialer: Arc<Vicidial>,
+    /// The CRM.
+    pub contacts: Arc<Crm>,
+    /// The zone of wall times that people type.
+    pub zone: Tz,
+    /// When it runs.
+    pub timetable: Timetable,
+}
+
+/// Resolves the secrets of these jobs and builds their connections. Gives warnings too.
+///
+/// # Errors
+/// Every secret that is not there, and every setting that cannot work.
+pub fn ready(checked: &Checked, names: &[JobName], key: &InstallKey) -> Result<(Vec<Ready>, Vec<Problem>), Vec<Problem>> {
+    let mut building = Building { checked, key, problems: Vec::new(), vicidials: BTreeMap::new(), crm_secrets: BTreeMap::new() };
+    let jobs: Vec<Ready> = names.iter().filter_map(|name| building.job(name)).collect();
+    let problems = building.problems;
+    if problems.iter().any(Problem::is_error) { Err(problems) } else { Ok((jobs, problems)) }
+}
+
+/// Secrets by name with their fingerprint; `None` where one is missing, which was reported.
+type Secrets = Option<(BTreeMap<String, SecretString>, String)>;
+
+struct Building<'a> {
+    checked: &'a Checked,
+    key: &'a InstallKey,
+    problems: Vec<Problem>,
+    vicidials: BTreeMap<String, Option<(Arc<Vicidial>, String)>>,
+    crm_secrets: BTreeMap<String, Secrets>,
+}
+
+impl Building<'_> {
+    fn job(&mut self, name: &JobName) -> Option<Ready> {
+        let checked = self.checked;
+        let job = checked.job(name)?;
+        let program = checked.program(name)?.clone();
+        // Both connections are looked at before either's trouble ends this, so that all problems come at once.
+        let dialer = self.vicidial(&job.vicidial);
+        let contacts = self.crm(&job.crm, &program);
+        let ((dialer, dialer_print), (contacts, crm_print)) = (dialer?, contacts?);
+        let brakes = &job.brakes;
+        let limits = Limits {
+            creates: brakes.creates,
+            updates: brakes.updates,
+            moves: brakes.moves,
+            deactivates: brakes.deactivates,
+            deactivates_share: brakes.deactivates_share,
+        };
+        let site = &checked.config.crms.get(&job.crm)?.site;
+        let systems = format!("{site}\n{}", checked.config.vicidials.get(&job.vicidial)?.url);
+        let vicidial_concurrency = checked.config.vicidials.get(&job.vicidial)?.concurrency;
+        Some(Ready {
+            job: Job {
+                name: name.clone(),
+                crm: job.crm.clone(),
+                vicidial: job.vicidial.clone(),
+                program,
+                limits,
+                settle: job.settle,
+                vicidial_concurrency,
+                crm_concurrency: CRM_CONCURRENCY,
+                systems,
+                key: self.key.clone(),
+                credentials: [(job.vicidial.clone(), dialer_print), (job.crm.clone(), crm_print)].into(),
+            },
+            dialer,
+            contacts,
+            zone: job.zone,
+            timetable: Timetable::of(job),
+        })
+    }
+
+    fn vicidial(&mut self, name: &str) -> Option<(Arc<Vicidial>, String)> {
+        if let Some(built) = self.vicidials.get(name) {
+            return built.clone();
+        }
+        let built = self.checked.config.vicidials.get(name).and_then(|connection| self.build_vicidial(name, connection));
+        self.vicidials.insert(name.to_owned(), built.clone());
+        built
+    }
+
+    fn build_vicidial(&mut self, name: &str, connection: &VicidialConnection) -> Option<(Arc<Vicidial>, String)> {
+        let what = format!("[vicidial.{name}] pass");
+        let pass = match resolve(&connection.pass, &what, &self.checked.home, &mut self.problems) {
+            Ok(pass) => pass,
+            Err(problem) => {
+                self.problems.push(problem);
+                return None;
+            }
+        };
+        let use_non_latin = non_latin(connection.use_non_latin);
+        let database = match &connection.database {
+            Some(database) => Some(self.database(name, database, connection.zone, use_non_latin)?),
+            None => None,
+        };
+        let mut words = vec![connection.url.as_str(), &connection.user, pass.expose_secret()];
+        if let Some(database) = &database {
+            words.extend([database.host.as_str(), &database.user, database.pass.expose_secret()]);
+        }
+        let print = fingerprint(self.key, words);
+        let settings = vicidial::Settings {
+            url: connection.url.clone(),
+            user: connection.user.clone(),
+            pass,
+            source: SOURCE.to_owned(),
+            timeout: TIMEOUT,
+            zone: connection.zone,
+            use_non_latin,
+            campaigns: connection.campaigns.clone(),
+            groups: connection.groups.iter().map(|group| group.0.clone()).collect(),
+        };
+        let database = database.map(|settings| Database::new(settings).map_err(|fault| of(&format!("[vicidial.{name}.database]"), fault)));
+        let vicidial = Vicidial::new(settings).map_err(|fault| of(&format!("[vicidial.{name}]"), fault));
+        let built = match (vicidial, database.transpose()) {
+            (Ok(vicidial), Ok(Some(database))) => Ok(vicidial.with_database(database)),
+            (Ok(vicidial), Ok(None)) => Ok(vicidial),
+            (Err(problem), _) | (_, Err(problem)) => Err(problem),
+        };
+        built.map(|vicidial| (Arc::new(vicidial), print)).map_err(|problem| self.problems.push(problem)).ok()
+    }
+
+    /// The database lane's settings; zone and character set are those of its connection.
+    fn database(
+        &mut self,
+        name: &str,
+        connection: &DatabaseConnection,
+        zone: Tz,
+        non_latin: vicidial::NonLatin,
+    ) -> Option<database::Settings> {
+        let what = format!("[vicidial.{name}.database]");
+        let home = &self.checked.home;
+        let found = resolve(&connection.pass, &format!("{what} pass"), home, &mut self.problems).and_then(|pass| {
+            let tls = match &connection.tls {
+                DatabaseTls::Off => database::Tls::Off,
+                DatabaseTls::Required => database::Tls::Required,
+                DatabaseTls::RequiredWithCa(path) => {
+                    let path = home.join(path);
+                    database::Tls::RequiredWithCa(fs::read(&path).map_err(|error| {
+                        let help = "name the file with the certificate of the authority, in PEM form";
+                        Problem::unreadable(&format!("{what} ca:"), &path, &error, help)
+                    })?)
+                }
+            };
+            Ok((pass, tls))
+        });
+        match found {
+            Ok((pass, tls)) => Some(database::Settings {
+                host: connection.host.clone(),
+                port: connection.port,
+                user: connection.user.clone(),
+                pass,
+                database: connection.database.clone(),
+                tls,
+                timeout: TIMEOUT,
+                zone,
+                non_latin,
+            }),
+            Err(problem) => {
+                self.problems.push(problem);
+                None
+            }
+        }
+    }
+
+    fn crm(&mut self, name: &str, program: &Program) -> Option<(Arc<Crm>, String)> {
+        let connection = self.checked.config.crms.get(name)?;
+        let connector = self.checked.connectors.get(name)?.clone();
+        let (secrets, print) = self.secrets(name, connection)?;
+        let settings = crm::Settings {
+            site: connection.site.clone(),
+            secrets,
+            options: connection.options.clone(),
+            connector,
+            fields: program.contact_fields(),
+            object: program.object().to_owned(),
+            timeout: TIMEOUT,
+            concurrency: CRM_CONCURRENCY,
+            page_size: PAGE_SIZE,
+        };
+        match Crm::new(settings) {
+            Ok(crm) => Some((Arc::new(crm), print)),
+            Err(fault) => {
+                self.problems.push(of(&format!("[crm.{name}]"), fault));
+                None
+            }
+        }
+    }
+
+    fn secrets(&mut self, name: &str, connection: &CrmConnection) -> Secrets {
+        if let Some(known) = self.crm_secrets.get(name) {
+            return known.clone();
+        }
+        let mut secrets = BTreeMap::new();
+        let mut is_whole = true;
+        for (word, reference) in &connection.secrets {
+            match resolve(reference, &format!("[crm.{name}] secrets.{word}"), &self.checked.home, &mut self.problems) {
+                Ok(secret) => {
+                    secrets.insert(word.clone(), secret);
+                }
+                Err(problem) => {
+                    self.problems.push(problem);
+                    is_whole = false;
+                }
+            }
+        }
+        let words = secrets.iter().flat_map(|(word, secret)| [word.as_str(), secret.expose_secret()]);
+        let print = fingerprint(self.key, std::iter::once(connection.site.as_str()).chain(words));
+        let found = is_whole.then_some((secrets, print));
+        self.crm_secrets.insert(name.to_owned(), found.clone());
+        found
+    }
+}
+
+fn non_latin(setting: config::NonLatin) -> vicidial::NonLatin {
+    match setting {
+        config::NonLatin::On => vicidial::NonLatin::On,
+        config::NonLatin::Off => vicidial::NonLatin::Off,
+        config::NonLatin::Unknown => vicidial::NonLatin::Unknown,
+    }
+}
+
+fn of(place: &str, fault: Fault) -> Problem {
+    Problem::error(format!("{place}: {}", fault.message), fault.help.unwrap_or_else(|| "mend it in the config".to_owned()))
+}
+
+/// By this a refused login is known again, and forgotten when the credentials change. Without the install key it tells nothing.
+fn fingerprint<'a>(key: &InstallKey, parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hasher = blake3::Hasher::new_keyed(&key.0);
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_changes_with_any_part_and_with_the_key() {
+        let key = InstallKey([1; 32]);
+        let print = fingerprint(&key, ["user", "secret"]);
+        assert_eq!(print, fingerprint(&key, ["user", "secret"]));
+        assert_ne!(print, fingerprint(&key, ["users", "ecret"]));
+        assert_ne!(print, fingerprint(&InstallKey([2; 32]), ["user", "secret"]));
+        assert!(!print.contains("secret"));
+    }
+}

@@ -1,0 +1,82 @@
+//! `vicisync run`: by schedule, told to the service manager, ended by SIGTERM.
+
+use std::os::unix::net::UnixDatagram;
+
+use serde_json::json;
+
+use crate::rig::{Rig, Started, until};
+
+/// The daemon with a socket of the service manager's.
+pub(crate) fn daemon(rig: &Rig) -> (Started, UnixDatagram) {
+    let path = rig.path("notify");
+    let socket = UnixDatagram::bind(&path).unwrap();
+    socket.set_read_timeout(Some(crate::rig::PATIENCE)).unwrap();
+    let mut command = rig.command(&["run"]);
+    command.env("NOTIFY_SOCKET", &path).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    (Started::of(command.spawn().unwrap()), socket)
+}
+
+/// What the service manager is told next.
+pub(crate) fn message(socket: &UnixDatagram) -> String {
+    let mut bytes = [0; 4096];
+    let length = socket.recv(&mut bytes).unwrap();
+    String::from_utf8_lossy(&bytes[..length]).into_owned()
+}
+
+#[test]
+fn the_daemon_runs_by_schedule_and_ends_on_sigterm() {
+    let rig = Rig::pushed(20);
+    rig.write_config(&rig.vicidial.url(), &rig.espo.url(), "schedule = \"* * * * * *\"");
+    let (mut daemon, socket) = daemon(&rig);
+    let ready = message(&socket);
+    assert!(ready.contains("READY=1") && ready.contains("STATUS="), "{ready}");
+    until("the first run", || message(&socket).contains("next: sales"));
+    daemon.signal("HUP");
+    let lead = rig.vicidial.leads()[0].clone();
+    for name in ["Once", "Twice"] {
+        rig.edit(&lead.source_id, json!({ "lastName": name }));
+        until(name, || rig.vicidial.with_world(|world| world.lead(lead.lead_id)).unwrap().last_name == name);
+    }
+    daemon.signal("TERM");
+    until("the farewell", || message(&socket).contains("STOPPING=1"));
+    let ran = daemon.wait().expect(0).says("run ended").says("SIGHUP is ignored").says("vicisync ends");
+    assert!(!ran.err.contains(&lead.source_id) && !ran.err.contains(&lead.phone_number), "no person stands in the log");
+    assert_eq!(ran.out, "");
+    rig.run(&["sync", "--full"]).expect(0);
+}
+
+#[test]
+fn a_held_job_keeps_its_schedule_and_says_so_once() {
+    let rig = Rig::new(20);
+    rig.write_config(&rig.vicidial.url(), &rig.espo.url(), "schedule = \"* * * * * *\"");
+    let (mut daemon, socket) = daemon(&rig);
+    let mut runs = 0;
+    until("three runs", || {
+        runs += usize::from(message(&socket).contains("is held"));
+        runs >= 3
+    });
+    daemon.signal("TERM");
+    let ran = daemon.wait().expect(0);
+    assert_eq!(ran.err.matches("needs a look").count(), 1, "{}", ran.err);
+    assert!(ran.err.matches("run ended").count() >= 3);
+    assert_eq!(rig.writes(), (0, 0));
+}
+
+#[test]
+fn a_daemon_with_a_wrong_config_ends_with_2() {
+    let rig = Rig::new(0);
+    rig.write("mapping.toml", "nonsense = true\n");
+    rig.run(&["run"]).expect(2);
+}
+
+#[test]
+fn servers_that_are_out_of_reach_do_not_end_the_daemon() {
+    let rig = Rig::pushed(20);
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    rig.write_config(&format!("http://{closed}"), &rig.espo.url(), "schedule = \"* * * * * *\"");
+    let (mut daemon, socket) = daemon(&rig);
+    until("a run that stopped", || message(&socket).contains("sales stopped"));
+    assert!(daemon.is_running());
+    daemon.signal("TERM");
+    daemon.wait().expect(0);
+}

@@ -1,0 +1,117 @@
+//! Wrong files: every mistake at once, with its place, and nothing sent.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::rig::{Rig, mapping};
+
+#[test]
+fn ten_mistakes_give_ten_diagnostics() {
+    let rig = Rig::new(0);
+    let text = r#"object = "Contact"
+colour = "red"
+[[list]]
+when = { cSegment = "north" }
+list = "many"
+[list_default]
+list = 1001
+[phone]
+from = "phoneNumber"
+default_region = "Atlantis"
+[lead]
+first_nam = "firstName"
+vendor_lead_code = "id"
+last_name = { from = "lastName", transform = "shout" }
+city = { from = "addressCity", direction = "both" }
+state = { value = "California" }
+[leaving]
+status = "MUCHTOOLONG"
+[calls]
+go_live = 2026-11-01T00:00:00Z
+[[disposition]]
+status = ["SALE"]
+set = { cDialerStatus = "${nonsense}" }
+"#;
+    rig.write("mapping.toml", text);
+    let ran = rig.run(&["check", "--json"]).expect(2);
+    let problems = ran.json()["problems"].as_array().unwrap().clone();
+    assert_eq!(problems.len(), 10, "{}", ran.err);
+    assert!(problems.iter().all(|problem| problem["line"].as_u64().unwrap() > 0 && problem["code"].is_string()));
+    rig.run(&["sync", "--approve"]).expect(2).says("10 errors");
+    rig.run(&["test", rig.path("mapping.toml").to_str().unwrap()]).expect(2);
+    assert_eq!(rig.requests(), 0);
+}
+
+#[test]
+fn problems_of_all_files_come_at_once() {
+    let rig = Rig::new(0);
+    rig.write("mapping.toml", &mapping().replace("[phone]", "[phones]"));
+    fs::remove_file(rig.path("espo.key")).unwrap();
+    rig.write_config(&rig.vicidial.url(), &rig.espo.url(), "colour = 1");
+    rig.run(&["check"]).expect(2).says("colour");
+    rig.write_config(&rig.vicidial.url(), &rig.espo.url(), "");
+    rig.run(&["check"]).expect(2).says("phones");
+    rig.write("mapping.toml", &mapping());
+    rig.run(&["check"]).expect(2).says("espo.key");
+}
+
+#[test]
+fn a_secret_that_others_can_read_is_a_warning() {
+    let rig = Rig::new(0);
+    fs::set_permissions(rig.path("espo.key"), fs::Permissions::from_mode(0o644)).unwrap();
+    rig.run(&["check"]).expect(0).says("others can read").says("chmod 600");
+}
+
+#[test]
+fn secrets_come_from_the_environment_and_from_credentials() {
+    let rig = Rig::new(10);
+    let text = fs::read_to_string(rig.path("vicisync.toml")).unwrap();
+    rig.write("vicisync.toml", &text.replace("file:espo.key", "env:ESPO_KEY").replace("file:vicidial.pass", "credential:vicidial"));
+    rig.run(&["check"]).expect(2).says("no variable `ESPO_KEY`").says("LoadCredential=vicidial:");
+    rig.secret("vicidial", "apipass\n");
+    let output =
+        rig.command(&["sync", "--approve"]).env("ESPO_KEY", "rehearsal-key").env("CREDENTIALS_DIRECTORY", rig.dir.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_missing_config_says_how_to_get_one() {
+    let rig = Rig::new(0);
+    fs::remove_file(rig.path("vicisync.toml")).unwrap();
+    rig.run(&["status"]).expect(2).says("README.md");
+}
+
+#[test]
+fn two_jobs_never_share_leads() {
+    let rig = Rig::new(0);
+    rig.write_config(&rig.vicidial.url(), &rig.espo.url(), "[job.more]\ncrm = \"espo\"\nvicidial = \"main\"\nmapping = \"mapping.toml\"\n");
+    rig.run(&["check"]).expect(2).says("both would claim one contact's lead");
+}
+
+#[test]
+fn a_failing_test_of_the_admins_is_exit_1() {
+    let rig = Rig::new(0);
+    let wrong = "[[test]]\nname = \"wrong\"\ncontact = { firstName = \"Ann\", phoneNumber = \"+12125550100\", cSegment = \"north\" }\nlead = { list = 1002 }\n";
+    rig.write("mapping.toml", &format!("{}\n{wrong}", mapping()));
+    let ran = rig.run(&["test"]).expect(1);
+    assert!(ran.out.contains("FAILED") && ran.out.contains("wrong"), "{}", ran.out);
+    let json = rig.run(&["test", "--json"]).expect(1).json();
+    assert_eq!(json["failed"], 1);
+}
+
+#[test]
+fn codes_are_explained() {
+    let rig = Rig::new(0);
+    let ran = rig.run(&["code", "e0102"]).expect(0);
+    assert!(ran.out.starts_with("E0102"));
+    rig.run(&["code", "E9999"]).expect(2);
+}
+
+#[test]
+fn help_names_the_exit_codes() {
+    let rig = Rig::new(0);
+    let ran = rig.run(&["--help"]).expect(0);
+    for words in ["rehearse", "sync", "75", "approved yet"] {
+        assert!(ran.out.contains(words), "{words}");
+    }
+}

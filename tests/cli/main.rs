@@ -1,0 +1,12 @@
+//! The built binary, as people and service managers use it, against the emulated servers.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod bad_input;
+mod crash;
+mod daemon;
+mod files;
+mod life;
+mod login;
+mod rehearse;
+mod rig;
