@@ -231,11 +231,13 @@ async fn a_crm_that_leaves_the_filter_out_is_found_out() {
 }
 
 #[tokio::test]
-async fn a_contact_that_cannot_be_read_stops_its_page() {
+async fn a_contact_that_cannot_be_read_is_named_and_stops_nobody_else() {
     let row = json!({"id": "6b0a", "modifiedAt": "2026-11-25 01:00:00", "doNotCall": false, "phoneNumberIsOptedOut": false});
     let stub = Stub::start(vec![ok(json!({"total": -2, "list": [row]})), refuse(500, "", "")]).await;
-    let fault = crm(&stub, &["phones"]).page(&Scope::All, None).await.unwrap_err();
-    assert_eq!(parts(&fault), (Effect::None, Reach::Connection, "server_error"));
+    let page = crm(&stub, &["phones"]).page(&Scope::All, None).await.unwrap();
+    assert!(page.contacts.is_empty());
+    let unreadable: Vec<_> = page.unreadable.iter().map(|(id, fault)| (id.as_str(), parts(fault))).collect();
+    assert_eq!(unreadable, [("6b0a", (Effect::None, Reach::Record, "server_error"))]);
     // One that went between list and look is gone.
     let stub = Stub::start(vec![ok(json!({"total": -2, "list": [row]})), refuse(404, REASON, "")]).await;
     assert!(crm(&stub, &["phones"]).page(&Scope::All, None).await.unwrap().contacts.is_empty());

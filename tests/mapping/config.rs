@@ -61,7 +61,7 @@ fn the_example_is_read_whole() {
     let config = clean(EXAMPLE);
     let crm = &config.crms["espo"];
     assert_eq!((crm.name.as_str(), crm.kind.as_str(), crm.site.as_str()), ("espo", "espocrm", "https://crm.example.com"));
-    assert_eq!(crm.secrets["api_key"], SecretRef::Env("ESPO_KEY".to_owned()));
+    assert_eq!(crm.secrets["api_key"], SecretRef::File(PathBuf::from("/etc/vicisync/espo.key")));
     assert_eq!(crm.options["activity_key_field"], "cDialerKey");
     let vicidial = &config.vicidials["main"];
     assert_eq!((vicidial.user.as_str(), vicidial.concurrency, vicidial.use_non_latin), ("vicisync", 4, NonLatin::Unknown));
