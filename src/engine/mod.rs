@@ -1,7 +1,8 @@
 //! One run of one job: settle what was left, look at both sides, plan, brake, commit, push, and look again.
 //!
 //! It sees `model`, `mapping`, `sync` and the ports; never HTTP, never SQL. Everything that is written goes through the
-//! journal (`push`); nothing else here calls a writing method of a port.
+//! journal (`push`). The one write beside it takes a lead that left its place out of the hopper, once more, where a look cannot tell whether
+//! that was done.
 
 mod collect;
 mod fetch;
