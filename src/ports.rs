@@ -8,10 +8,11 @@ use std::future::Future;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use futures_util::Stream;
 
 use crate::model::{
     Activity, ActivityId, Base, CampaignId, Contact, ContactId, Failure, FieldName, JobName, Lane, Lead, LeadChange, LeadId, LeadRow, Leg,
-    Link, LinkId, ListId, Op, OpId, OpResult, OpState, Rejection, RunEnd, RunId, StoredLead, Totals, Value, VendorLeadCode,
+    Link, LinkId, ListId, Op, OpId, OpResult, OpState, Phone, Rejection, RunEnd, RunId, StoredLead, Totals, Value, VendorLeadCode,
 };
 
 /// What is known of a write's effect when a call went wrong.
@@ -172,6 +173,22 @@ pub struct ServerTime {
     pub utc: DateTime<Utc>,
 }
 
+/// A code that is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sought {
+    /// The code.
+    pub code: VendorLeadCode,
+    /// The phone that its lead was, or would be, added with. Codes have no index in VICIdial and phones have one: beside live dialing, leads are
+    /// looked for by their phones.
+    pub phone: Option<Phone>,
+}
+
+impl From<VendorLeadCode> for Sought {
+    fn from(code: VendorLeadCode) -> Self {
+        Self { code, phone: None }
+    }
+}
+
 /// VICIdial.
 pub trait Dialer: Send + Sync {
     /// What VICIdial will show of these values. Pure.
@@ -191,11 +208,17 @@ pub trait Dialer: Send + Sync {
     /// The READY leads of a campaign's hopper.
     fn hopper(&self, campaign: &CampaignId) -> impl Future<Output = Result<Vec<HopperRow>, Fault>> + Send;
     /// Leads by code, in batches; each code asked for has an entry, empty where nothing was found. Lowest id first.
-    fn find_by_code(&self, codes: &[VendorLeadCode]) -> impl Future<Output = Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault>> + Send;
+    fn find_by_code(&self, sought: &[Sought]) -> impl Future<Output = Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault>> + Send;
+    /// The codes that leads carry, by their ids; each lead asked for has an entry, `None` where it is not there. For few leads.
+    fn codes_of(&self, leads: &[LeadId]) -> impl Future<Output = Result<BTreeMap<LeadId, Option<String>>, Fault>> + Send;
+    /// Changes leads all alike; fields standard only, and no phone. Gives those that are there: VICIdial skips the others without a word.
+    /// One request writes them all, so a fault of unknown effect is one of each.
+    fn update_leads(&self, leads: &[LeadId], change: &LeadChange) -> impl Future<Output = Result<BTreeSet<LeadId>, Fault>> + Send;
     /// One lead with these fields; `None` where it is not there. One request a field: for few leads.
     fn read_lead(&self, lead: LeadId, fields: &BTreeSet<FieldName>) -> impl Future<Output = Result<Option<LeadRow>, Fault>> + Send;
-    /// All leads of a list with their present state. An empty list is fine; one that does not exist is a fault.
-    fn sweep(&self, list: ListId) -> impl Future<Output = Result<Vec<LeadRow>, Fault>> + Send;
+    /// All leads of a list with their present state, some at a time. An empty list is fine; one that does not exist is a fault. Only a stream
+    /// that came to its end without a fault was the whole list.
+    fn sweep(&self, list: ListId) -> impl Stream<Item = Result<Vec<LeadRow>, Fault>> + Send;
     /// The campaign that a list belongs to; `None` where the list does not exist.
     fn campaign_of(&self, list: ListId) -> impl Future<Output = Result<Option<CampaignId>, Fault>> + Send;
     /// Legs of calls that started in the hours from `from` to `to`, both server-local, inclusive.

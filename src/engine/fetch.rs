@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::mapping::Mapped;
 use crate::model::{Contact, ContactId, Failure, FieldName, Lane, LeadField, LeadRow, Link, LinkId, LinkState, StoredLead, VendorLeadCode};
-use crate::ports::{self, Clock, Contacts, Dialer, Effect, Fault, JobRecord, Reach, Store};
+use crate::ports::{self, Clock, Contacts, Dialer, Effect, Fault, JobRecord, Reach, Sought, Store};
 use crate::sync::brake::Blown;
 use crate::sync::decide::{self, Seen, Settings, Step, subject_of};
 use crate::sync::delta::Rules;
@@ -30,6 +30,16 @@ struct Pending {
     code: VendorLeadCode,
     stored: StoredLead,
     fingerprint: String,
+}
+
+impl Pending {
+    fn sought(&self) -> Sought {
+        let phone = match &self.seen {
+            Seen::Lead(lead) => Some(lead.phone.clone()),
+            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => None,
+        };
+        Sought { code: self.code.clone(), phone }
+    }
 }
 
 /// Fetching, with all it carries along.
@@ -344,8 +354,8 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
     async fn look_up(&mut self) -> Result<(), Stop> {
         let pending = std::mem::take(&mut self.pending);
         for chunk in pending.chunks(CODES_MAX) {
-            let codes: Vec<VendorLeadCode> = chunk.iter().map(|pending| pending.code.clone()).collect();
-            let found = self.outside.dialer.find_by_code(&codes).await.map_err(|fault| self.job.dialer_stop(fault))?;
+            let sought: Vec<Sought> = chunk.iter().map(Pending::sought).collect();
+            let found = self.outside.dialer.find_by_code(&sought).await.map_err(|fault| self.job.dialer_stop(fault))?;
             for pending in chunk {
                 let leads = found.get(&pending.code).map_or(&[][..], Vec::as_slice);
                 let rows = match self.rows(pending, leads).await? {

@@ -6,7 +6,7 @@ use crate::sync::guard::{SAMPLE, Sample, compare};
 
 use super::{Job, Outside, Stop};
 
-/// Samples links, half of them the oldest and half from somewhere behind, by one batched look-up.
+/// Samples links, half of them the oldest and half from somewhere behind, by their leads' ids, which are the one unique key.
 ///
 /// A person who approves a full run has been told that most sampled leads do not carry their codes; nobody approves another key.
 pub(crate) async fn guard<D: Dialer, C: Contacts, S: Store, K: Clock>(
@@ -31,8 +31,8 @@ pub(crate) async fn guard<D: Dialer, C: Contacts, S: Store, K: Clock>(
     if is_approved {
         return Ok(());
     }
-    let codes: Vec<_> = links.iter().map(|link| link.code.clone()).collect();
-    let found = outside.dialer.find_by_code(&codes).await.map_err(|fault| job.dialer_stop(fault))?;
+    let leads: Vec<_> = links.iter().filter_map(|link| link.lead_id).collect();
+    let found = outside.dialer.codes_of(&leads).await.map_err(|fault| job.dialer_stop(fault))?;
     match compare(&links, &found) {
         Sample::Agrees => Ok(()),
         Sample::Differs { wrong, of } => Err(job.dialer_stop(

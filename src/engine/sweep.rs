@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use futures_util::StreamExt;
+
 use crate::model::{Base, ContactId, Failure, LeadId, LeadRow, Link, LinkId, LinkState, VendorLeadCode};
 use crate::ports::{Clock, Contacts, Dialer, LinkWrite, Store};
 use crate::sync::brake::Blown;
@@ -46,9 +48,12 @@ pub(crate) async fn sweep<D: Dialer, C: Contacts, S: Store, K: Clock>(
     let mut present: HashSet<LeadId> = HashSet::new();
     for list in job.program.lists() {
         outside.progress.stage(&format!("reading list {list}"));
-        for row in outside.dialer.sweep(list).await.map_err(|fault| job.dialer_stop(fault))? {
-            present.insert(row.lead_id);
-            look(outside, job, plan, &mut swept, row)?;
+        let mut pages = std::pin::pin!(outside.dialer.sweep(list));
+        while let Some(page) = pages.next().await {
+            for row in page.map_err(|fault| job.dialer_stop(fault))? {
+                present.insert(row.lead_id);
+                look(outside, job, plan, &mut swept, row)?;
+            }
         }
     }
     let absent = absent(outside, job, &present, is_approved)?;

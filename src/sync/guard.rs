@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{LeadId, Link, VendorLeadCode};
+use crate::model::{LeadId, Link};
 
 /// How many links are sampled.
 pub const SAMPLE: usize = 20;
@@ -21,16 +21,16 @@ pub enum Sample {
     },
 }
 
-/// Compares sampled links with what VICIdial finds under their codes. Single leads may be gone (deleted, archived) or replaced;
+/// Compares sampled links with the codes that their leads carry. Single leads may be gone (deleted, archived) or replaced;
 /// more than half of four or more may not.
 #[must_use]
-pub fn compare(links: &[Link], found: &BTreeMap<VendorLeadCode, Vec<LeadId>>) -> Sample {
+pub fn compare(links: &[Link], found: &BTreeMap<LeadId, Option<String>>) -> Sample {
     let mut of = 0;
     let mut wrong = 0;
     for link in links {
         let Some(lead) = link.lead_id else { continue };
         of += 1;
-        if !found.get(&link.code).is_some_and(|leads| leads.contains(&lead)) {
+        if found.get(&lead).and_then(Option::as_deref) != Some(link.code.as_str()) {
             wrong += 1;
         }
     }

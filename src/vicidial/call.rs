@@ -4,7 +4,7 @@
 //! statement and must be harmless (`zz=1`); `dnc_check` works in capitals only; `--BLANK--` clears on update and is stored
 //! literally on insert; `list_id` does not move a lead, `list_id_field` does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -135,6 +135,12 @@ pub fn add_lead(forms: Forms, code: &VendorLeadCode, lead: &Lead, campaign: Opti
 #[must_use]
 pub fn update_lead(forms: Forms, lead: LeadId, change: &LeadChange, offset: Option<&str>) -> Ask {
     let mut ask = Ask::api("update_lead").with("search_method", "LEAD_ID").with("lead_id", lead.to_string());
+    ask.params.extend(changes(forms, change, offset));
+    ask
+}
+
+fn changes(forms: Forms, change: &LeadChange, offset: Option<&str>) -> Vec<(String, String)> {
+    let mut ask = Ask { page: Page::Api, params: Vec::new() };
     if let Some(list) = change.list_id {
         ask = ask.with("list_id_field", list.to_string()).with("list_exists_check", "Y");
     }
@@ -155,6 +161,16 @@ pub fn update_lead(forms: Forms, lead: LeadId, change: &LeadChange, offset: Opti
             }
         }
     }
+    ask.params
+}
+
+/// `batch_update_lead`: the same values for many leads. A phone is left out: this function does not take one.
+#[must_use]
+pub fn update_leads(forms: Forms, leads: &[LeadId], change: &LeadChange) -> Ask {
+    // A comma at the end breaks the statement on the server.
+    let ids: Vec<String> = leads.iter().collect::<BTreeSet<_>>().into_iter().map(LeadId::to_string).collect();
+    let mut ask = Ask::api("batch_update_lead").with("lead_ids", ids.join(",")).with("records", ids.len().to_string());
+    ask.params.extend(changes(forms, change, None).into_iter().filter(|(name, _)| !name.starts_with("phone_")));
     ask
 }
 

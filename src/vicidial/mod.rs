@@ -5,15 +5,18 @@
 //! `dialer` puts them together as the port that a run uses; `probe` asks the same questions for an admin. What a list, a lead or a
 //! leg *means* to a sync is not known here.
 
+mod answers;
 pub mod call;
 pub mod client;
 pub mod database;
 pub mod dialer;
 pub mod facts;
+pub mod label;
 pub mod legs;
 pub mod line;
 pub mod listing;
 pub mod probe;
+mod reading;
 pub mod reply;
 pub mod stored;
 pub mod trouble;

@@ -4,6 +4,8 @@
 //! decide; where there is none, the kind of request decides between a fault and an unknown effect. Nothing here knows HTTP,
 //! and nothing that is kept for people to read holds an answer's data.
 
+use std::collections::BTreeSet;
+
 use super::call::{Ask, Page};
 use super::line::{Line, Word, decode, is_html, page_title};
 use crate::model::LeadId;
@@ -92,6 +94,13 @@ impl Reply {
     pub fn added(&self) -> Option<LeadId> {
         let line = self.lines.iter().find(|line| line.word == Word::Success && line.message.ends_with("LEAD HAS BEEN ADDED"))?;
         line.datum(2).parse().ok().map(LeadId)
+    }
+
+    /// The leads that a batch found, and wrote.
+    #[must_use]
+    pub fn updated(&self) -> Option<BTreeSet<LeadId>> {
+        let line = self.lines.iter().find(|line| line.word == Word::Success && line.message.ends_with("LEADS HAVE BEEN UPDATED"))?;
+        line.datum(3).split(',').map(|id| id.parse().ok().map(LeadId)).collect()
     }
 
     /// The lead that a duplicate check found.
@@ -305,6 +314,7 @@ fn classify(line: &Line) -> Class {
     let has = |part: &str| message.contains(part);
     match line.word {
         Word::Success if has("LEAD HAS BEEN UPDATED") && line.datum(2) == "-1" => Class::NotWritten,
+        Word::Success if has("LEADS HAVE BEEN UPDATED") && line.datum(1) == "-1" => Class::NotWritten,
         Word::Success => Class::Done,
         Word::Error => {
             if has("PERMISSION") || has("NOT AN ALLOWED") || has("not allowed") {

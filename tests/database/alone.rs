@@ -11,6 +11,8 @@ use vicisync::vicidial::{Database, NonLatin};
 
 use super::world::client;
 
+use crate::swept;
+
 fn settings(port: u16) -> Settings {
     Settings {
         host: "127.0.0.1".into(),
@@ -31,7 +33,7 @@ async fn nothing_falls_back_to_http() {
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     let server = Server::start(Options::default()).await.unwrap();
     let dialer = client(&server, NonLatin::On).with_database(Database::new(settings(port)).unwrap());
-    let fault = dialer.sweep(ListId(1001)).await.unwrap_err();
+    let fault = swept(dialer.sweep(ListId(1001))).await.unwrap_err();
     assert_eq!((fault.effect, fault.reach, fault.code), (Effect::None, Reach::Connection, "database_unreachable"));
     assert!(fault.help.is_some());
     assert!(dialer.time().await.is_err());

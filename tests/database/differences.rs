@@ -14,6 +14,8 @@ use super::server::{CA, mariadb};
 use super::tables::copy;
 use super::world::{LISTS, code, field, start};
 
+use crate::swept;
+
 fn at(text: &str) -> NaiveDateTime {
     NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap()
 }
@@ -99,10 +101,10 @@ async fn custom_data_stay_with_a_lead_that_moved() {
     copy(&world, &mut mariadb).await;
     let lane = mariadb.lane();
     let plan = field("custom.plan");
-    let swept = lane.sweep(LISTS[1]).await.unwrap().into_iter().find(|row| row.lead_id == leads[0]).unwrap();
+    let found = swept(lane.sweep(LISTS[1])).await.unwrap().into_iter().find(|row| row.lead_id == leads[0]).unwrap();
     let alone = lane.read_lead(leads[0], &BTreeSet::from([plan.clone()])).await.unwrap().unwrap();
-    assert_eq!((swept.values[&plan].as_str(), alone.values[&plan].as_str()), ("50% off `tick` -- drop", "50% off `tick` -- drop"));
-    let downloaded = http.sweep(LISTS[1]).await.unwrap().into_iter().find(|row| row.lead_id == leads[0]).unwrap();
+    assert_eq!((found.values[&plan].as_str(), alone.values[&plan].as_str()), ("50% off `tick` -- drop", "50% off `tick` -- drop"));
+    let downloaded = swept(http.sweep(LISTS[1])).await.unwrap().into_iter().find(|row| row.lead_id == leads[0]).unwrap();
     assert_eq!(downloaded.values[&plan], "", "the download looks into the table of the list where the lead is now");
     let fault = lane.read_lead(leads[0], &BTreeSet::from([field("custom.nosuch")])).await.unwrap_err();
     assert_eq!((fault.reach, fault.code), (Reach::Record, "custom_unknown"));
@@ -215,7 +217,7 @@ async fn the_lane_only_reads() {
     let lane = mariadb.lane();
     let fields = BTreeSet::from([field("city"), field("custom.plan")]);
     lane.probe(&LISTS, &["plan".to_owned()]).await;
-    lane.sweep(LISTS[0]).await.unwrap();
+    swept(lane.sweep(LISTS[0])).await.unwrap();
     lane.read_lead(leads[0], &fields).await.unwrap();
     lane.find_by_code(&[code(1)]).await.unwrap();
     lane.hopper(&CampaignId::from("TESTCAMP")).await.unwrap();
@@ -248,7 +250,7 @@ async fn a_wrong_password_is_sent_once() {
     let refused = "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'ACCESS_DENIED_ERRORS'";
     let before: u64 = mariadb.texts(refused).await[0].parse().unwrap();
     let lane = Database::new(Settings { pass: "hunter2".into(), ..mariadb.settings() }).unwrap();
-    let all = tokio::join!(lane.sweep(LISTS[0]), lane.sweep(LISTS[1]), lane.sweep(LISTS[2]));
+    let all = tokio::join!(swept(lane.sweep(LISTS[0])), swept(lane.sweep(LISTS[1])), swept(lane.sweep(LISTS[2])));
     for fault in [all.0.unwrap_err(), all.1.unwrap_err(), all.2.unwrap_err(), lane.login().await.unwrap_err()] {
         assert_eq!((fault.reach, fault.code), (Reach::Login, "database_login_refused"));
         assert!(!fault.to_string().contains("hunter2"), "{fault}");
@@ -266,7 +268,7 @@ async fn an_account_without_rights_says_what_to_grant() {
     let database = mariadb.opts.db_name().unwrap().to_owned();
     mariadb.run(&format!("REVOKE SELECT ON `{database}`.* FROM vicisync_reader@'%'")).await;
     mariadb.run(&format!("GRANT SELECT ON `{database}`.system_settings TO vicisync_reader@'%'")).await;
-    let fault = mariadb.lane().sweep(LISTS[0]).await.unwrap_err();
+    let fault = swept(mariadb.lane().sweep(LISTS[0])).await.unwrap_err();
     assert_eq!((fault.reach, fault.code), (Reach::Person, "no_right"));
     assert!(fault.help.unwrap().contains(&format!("GRANT SELECT ON {database}.*")));
     let nowhere = Database::new(Settings { database: "vicisync_test_nowhere".into(), ..mariadb.settings() }).unwrap();
@@ -288,7 +290,7 @@ async fn a_connection_that_the_server_closed_is_made_anew() {
         // It may have gone by itself.
         mysql_async::prelude::Queryable::query_drop(&mut mariadb.conn, kill).await.ok();
     }
-    assert_eq!(lane.sweep(LISTS[0]).await.unwrap().len(), 20);
+    assert_eq!(swept(lane.sweep(LISTS[0])).await.unwrap().len(), 20);
 }
 
 #[tokio::test]
@@ -303,9 +305,9 @@ async fn encryption_is_checked_against_the_named_authority() {
     copy(&world, &mut mariadb).await;
     let lane = |tls: Tls| Database::new(Settings { tls, ..mariadb.settings() }).unwrap();
     let trusted = lane(Tls::RequiredWithCa(std::fs::read(ca).unwrap()));
-    assert_eq!(trusted.sweep(LISTS[0]).await.unwrap().len(), 20);
+    assert_eq!(swept(trusted.sweep(LISTS[0])).await.unwrap().len(), 20);
     let findings = trusted.probe(&[], &[]).await;
     assert!(findings[0].what.contains(", encrypted)"), "{findings:?}");
-    let fault = lane(Tls::Required).sweep(LISTS[0]).await.unwrap_err();
+    let fault = swept(lane(Tls::Required).sweep(LISTS[0])).await.unwrap_err();
     assert_eq!((fault.reach, fault.code), (Reach::Person, "database_tls"), "{fault}");
 }

@@ -11,6 +11,8 @@ use vicisync::vicidial::{Database, NonLatin, Settings as WebSettings, Vicidial};
 
 use super::world::alike;
 
+use crate::swept;
+
 /// The web tier, with the API user in it: `http://user:pass@127.0.0.1:8080`.
 const WEB: &str = "VICISYNC_LIVE_VICIDIAL_URL";
 /// Its database, with an account in it: `mysql://user:pass@127.0.0.1:3306/asterisk`.
@@ -61,7 +63,7 @@ async fn a_real_server_shows_the_same() {
     .unwrap();
     let (http, sql) = (client(), client().with_database(lane));
     for list in lists.split(',').map(|list| ListId(list.trim().parse().unwrap())) {
-        let (http, sql) = alike(http.sweep(list).await.unwrap(), sql.sweep(list).await.unwrap());
+        let (http, sql) = alike(swept(http.sweep(list)).await.unwrap(), swept(sql.sweep(list)).await.unwrap());
         assert_eq!(http.len(), sql.len(), "list {list}");
         for (http, sql) in http.iter().zip(&sql) {
             assert_eq!(http, sql);

@@ -12,6 +12,8 @@ use super::server::{Mariadb, mariadb};
 use super::tables::copy;
 use super::world::{LISTS, alike, all_fields, client, code, field, start};
 
+use crate::{sought, swept};
+
 /// A client for each lane, and the leads that both show.
 struct Lanes {
     server: Server,
@@ -50,7 +52,7 @@ async fn whole_lists() {
     let Some(lanes) = lanes("whole_lists", Options::default()).await else { return };
     let mut count = 0;
     for list in LISTS {
-        let (http, sql) = alike(lanes.http.sweep(list).await.unwrap(), lanes.sql.sweep(list).await.unwrap());
+        let (http, sql) = alike(swept(lanes.http.sweep(list)).await.unwrap(), swept(lanes.sql.sweep(list)).await.unwrap());
         count += http.len();
         for (http, sql) in http.iter().zip(&sql) {
             assert_eq!(http, sql);
@@ -58,9 +60,9 @@ async fn whole_lists() {
         assert_eq!(http.len(), sql.len());
     }
     assert_eq!(count, lanes.leads.len());
-    check(lanes.http.sweep(ListId(5555)).await.unwrap_err(), lanes.sql.sweep(ListId(5555)).await.unwrap_err());
+    check(swept(lanes.http.sweep(ListId(5555))).await.unwrap_err(), swept(lanes.sql.sweep(ListId(5555))).await.unwrap_err());
     let empty = ListId(999);
-    assert_eq!((lanes.http.sweep(empty).await, lanes.sql.sweep(empty).await), (Ok(Vec::new()), Ok(Vec::new())));
+    assert_eq!((swept(lanes.http.sweep(empty)).await, swept(lanes.sql.sweep(empty)).await), (Ok(Vec::new()), Ok(Vec::new())));
 }
 
 #[tokio::test]
@@ -71,7 +73,7 @@ async fn whole_lists_of_a_server_with_an_old_character_set() {
     lanes.mariadb.run("SET GLOBAL character_set_server = 'latin1'").await;
     let mut rows = Vec::new();
     for list in LISTS {
-        rows.push((lanes.http.sweep(list).await, lanes.sql.sweep(list).await));
+        rows.push((swept(lanes.http.sweep(list)).await, swept(lanes.sql.sweep(list)).await));
     }
     lanes.mariadb.run(&format!("SET GLOBAL character_set_server = '{before}'")).await;
     let mut is_beyond_ascii = false;
@@ -96,7 +98,7 @@ async fn a_server_without_custom_fields() {
     http.add_lead(&code(1), &lead).await.unwrap();
     let world = server.with_world(|world| world.clone());
     copy(&world, &mut mariadb).await;
-    let (http, sql) = alike(http.sweep(LISTS[0]).await.unwrap(), mariadb.lane().sweep(LISTS[0]).await.unwrap());
+    let (http, sql) = alike(swept(http.sweep(LISTS[0])).await.unwrap(), swept(mariadb.lane().sweep(LISTS[0])).await.unwrap());
     assert_eq!(http, sql);
     assert_eq!(http.len(), 1);
 }
@@ -118,7 +120,7 @@ async fn single_leads() {
 async fn leads_by_code() {
     let Some(lanes) = lanes("leads_by_code", Options::default()).await else { return };
     let codes: Vec<VendorLeadCode> = (0..80).map(code).collect();
-    let (http, sql) = (lanes.http.find_by_code(&codes).await.unwrap(), lanes.sql.find_by_code(&codes).await.unwrap());
+    let (http, sql) = (lanes.http.find_by_code(&sought(&codes)).await.unwrap(), lanes.sql.find_by_code(&sought(&codes)).await.unwrap());
     assert_eq!(http, sql);
     assert_eq!((sql[&code(3)].len(), sql[&code(4)].len(), sql[&code(79)].len()), (2, 1, 0));
     assert_eq!(lanes.sql.find_by_code(&[]).await.unwrap().len(), 0);
@@ -186,9 +188,9 @@ async fn calls_of_some_campaigns_and_groups() {
 async fn reads_go_by_sql_and_writes_by_the_api() {
     let Some(lanes) = lanes("reads_go_by_sql_and_writes_by_the_api", Options::default()).await else { return };
     lanes.server.reset_counts();
-    lanes.sql.sweep(LISTS[0]).await.unwrap();
+    swept(lanes.sql.sweep(LISTS[0])).await.unwrap();
     lanes.sql.read_lead(lanes.leads[0], &all_fields()).await.unwrap();
-    lanes.sql.find_by_code(&[code(1)]).await.unwrap();
+    lanes.sql.find_by_code(&sought(&[code(1)])).await.unwrap();
     lanes.sql.hopper(&CampaignId::from("TESTCAMP")).await.unwrap();
     lanes.sql.campaign_of(LISTS[0]).await.unwrap();
     lanes.sql.calls(at("2026-11-24 00:00:00"), at("2026-11-24 10:00:00")).await.unwrap();

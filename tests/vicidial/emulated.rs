@@ -10,6 +10,8 @@ use vicisync::model::{CampaignId, FieldName, Lead, LeadChange, LeadField, LeadId
 use vicisync::ports::{Dialer, Effect, Fault, Reach};
 use vicisync::vicidial::{NonLatin, Settings, Vicidial};
 
+use crate::{sought, swept};
+
 const LIST: ListId = ListId(1001);
 /// 2026-11-24 10:00:00 in New York.
 const NOW: i64 = 1_795_532_400;
@@ -97,7 +99,7 @@ async fn what_is_added_reads_back_as_predicted() {
     let (server, dialer) = start().await;
     let lead = lead(1, &nasty());
     let id = dialer.add_lead(&code(1), &lead).await.unwrap();
-    let rows = dialer.sweep(LIST).await.unwrap();
+    let rows = swept(dialer.sweep(LIST)).await.unwrap();
     assert_eq!(rows.len(), 1);
     let row = &rows[0];
     assert_eq!(
@@ -138,7 +140,7 @@ async fn what_is_updated_reads_back_as_predicted_and_a_blank_clears() {
     for values in [nasty(), full, blank] {
         let change = change(&values);
         dialer.update_lead(id, &change).await.unwrap();
-        let row = dialer.sweep(LIST).await.unwrap().remove(0);
+        let row = swept(dialer.sweep(LIST)).await.unwrap().remove(0);
         for (name, predicted) in dialer.stored(&change.fields).0 {
             assert_eq!(row.values[&name], predicted, "{name}");
         }
@@ -159,7 +161,7 @@ async fn custom_fields_go_in_a_call_of_their_own() {
     dialer.set_custom(id, &values).await.unwrap();
     let predicted = dialer.stored(&values.iter().map(|(label, text)| (FieldName::Custom(label.clone()), text.clone())).collect()).0;
     assert_eq!(read(&dialer).await, predicted);
-    let row = dialer.sweep(LIST).await.unwrap().remove(0);
+    let row = swept(dialer.sweep(LIST)).await.unwrap().remove(0);
     assert_eq!(
         (&row.values[&field("custom.plan")], &row.values[&field("custom.crm_note")]),
         (&predicted[&field("custom.plan")], &predicted[&field("custom.crm_note")])
@@ -185,7 +187,7 @@ async fn a_list_without_custom_fields_refuses_them() {
         Reach::Record,
         "custom_missing",
     );
-    check(dialer.sweep(ListId(2001)).await.unwrap_err(), Effect::None, Reach::Connection, "too_large_or_broken");
+    check(swept(dialer.sweep(ListId(2001))).await.unwrap_err(), Effect::None, Reach::Connection, "too_large_or_broken");
     let findings = dialer.probe(&[ListId(2001)], &[]).await;
     assert!(findings.iter().any(|finding| !finding.ok && finding.what.contains("fails when it is downloaded")), "{findings:?}");
 }
@@ -219,13 +221,13 @@ async fn moves_statuses_and_phones() {
     let now = server.leads().remove(0);
     assert_eq!((now.list_id, now.status.as_str(), now.phone_number.as_str()), (1002, "NI", "4155550102"));
     assert_eq!(now.columns["gmt_offset_now"], "-8.00", "the offset follows the phone");
-    assert_eq!(dialer.sweep(LIST).await, Ok(Vec::new()), "an empty list is fine");
-    assert_eq!(dialer.sweep(ListId(1002)).await.unwrap().len(), 1);
+    assert_eq!(swept(dialer.sweep(LIST)).await, Ok(Vec::new()), "an empty list is fine");
+    assert_eq!(swept(dialer.sweep(ListId(1002))).await.unwrap().len(), 1);
     let nowhere = LeadChange { list_id: Some(ListId(5555)), ..LeadChange::default() };
     check(dialer.update_lead(id, &nowhere).await.unwrap_err(), Effect::None, Reach::Record, "list_missing");
     check(dialer.update_lead(LeadId(999), &change(&[("city", "Tampa")])).await.unwrap_err(), Effect::None, Reach::Record, "lead_missing");
     assert_eq!(dialer.update_lead(id, &LeadChange::default()).await, Ok(()), "nothing to change is done");
-    check(dialer.sweep(ListId(5555)).await.unwrap_err(), Effect::None, Reach::Record, "list_missing");
+    check(swept(dialer.sweep(ListId(5555))).await.unwrap_err(), Effect::None, Reach::Record, "list_missing");
     assert_eq!(dialer.campaign_of(LIST).await, Ok(Some(CampaignId::from("TESTCAMP"))));
     assert_eq!(dialer.campaign_of(ListId(5555)).await, Ok(None));
     assert_eq!(dialer.read_lead(LeadId(999), &BTreeSet::new()).await, Ok(None));
@@ -234,14 +236,14 @@ async fn moves_statuses_and_phones() {
 #[tokio::test]
 async fn leads_are_found_by_code_in_batches() {
     let (server, dialer) = start().await;
-    assert_eq!(dialer.find_by_code(&[code(1)]).await.unwrap()[&code(1)], []);
+    assert_eq!(dialer.find_by_code(&sought(&[code(1)])).await.unwrap()[&code(1)], []);
     let mut ids = Vec::new();
     for number in [1, 2, 2] {
         ids.push(dialer.add_lead(&code(number), &lead(number, &[])).await.unwrap());
     }
     server.reset_counts();
     let codes: Vec<VendorLeadCode> = (1..=1_200).map(code).chain([code(2)]).collect();
-    let found = dialer.find_by_code(&codes).await.unwrap();
+    let found = dialer.find_by_code(&sought(&codes)).await.unwrap();
     assert_eq!(server.requests(), 3);
     assert_eq!(found.len(), 1_200);
     assert_eq!((&found[&code(1)], &found[&code(2)], &found[&code(1_200)]), (&vec![ids[0]], &vec![ids[1], ids[2]], &vec![]));
@@ -324,7 +326,7 @@ async fn rows_that_others_damaged_are_read_again_alone() {
         world.agent_edit(ids[1].0, "source_id", "a\tb");
         world.agent_edit(ids[2].0, "source_id", "c\r\nd");
     });
-    let rows = dialer.sweep(LIST).await.unwrap();
+    let rows = swept(dialer.sweep(LIST)).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.lead_id).collect::<Vec<_>>(), ids);
     let sources: Vec<&str> = rows.iter().map(|row| row.values[&field("source_id")].as_str()).collect();
     assert_eq!(sources, ["", "a\tb", "c\r\nd"]);
@@ -341,7 +343,7 @@ async fn what_an_agent_wrote_is_shown() {
         assert!(world.agent_edit(id.0, "last_name", "O'Hara"));
         assert!(world.agent_edit_custom(id.0, "plan", "silver"));
     });
-    let row = dialer.sweep(LIST).await.unwrap().remove(0);
+    let row = swept(dialer.sweep(LIST)).await.unwrap().remove(0);
     assert_eq!(row.values[&field("comments")], "line one\nline two");
     assert_eq!((row.values[&field("last_name")].as_str(), row.values[&field("custom.plan")].as_str()), ("O'Hara", "silver"));
     let alone =
@@ -357,10 +359,10 @@ async fn a_masked_user_stops_the_run() {
         world.call(id.0, CallSpec::answered("6001", "SALE", 60));
         world.set_user("apiuser", &[("admin_hide_phone_data", "1")]);
     });
-    check(dialer.sweep(LIST).await.unwrap_err(), Effect::None, Reach::Person, "masked");
+    check(swept(dialer.sweep(LIST)).await.unwrap_err(), Effect::None, Reach::Person, "masked");
     check(dialer.calls(at("2026-11-24 09:00:00"), at("2026-11-24 11:00:00")).await.unwrap_err(), Effect::None, Reach::Person, "masked");
     server.with_world(|world| world.set_user("apiuser", &[("admin_hide_phone_data", "0"), ("admin_hide_lead_data", "1")]));
-    check(dialer.sweep(LIST).await.unwrap_err(), Effect::None, Reach::Person, "masked");
+    check(swept(dialer.sweep(LIST)).await.unwrap_err(), Effect::None, Reach::Person, "masked");
 }
 
 #[tokio::test]
@@ -378,7 +380,7 @@ async fn missing_rights_name_function_and_flag() {
         server.with_world(|world| world.set_user("apiuser", &[(flag, value)]));
         let fault = match flag {
             "view_reports" | "export_reports" => dialer.calls(at("2026-11-24 09:00:00"), at("2026-11-24 09:00:00")).await.unwrap_err(),
-            "download_lists" => dialer.sweep(LIST).await.unwrap_err(),
+            "download_lists" => swept(dialer.sweep(LIST)).await.unwrap_err(),
             "modify_lists" => dialer.campaign_of(LIST).await.unwrap_err(),
             _ => dialer.update_lead(LeadId(1), &change(&[("city", "Tampa")])).await.unwrap_err(),
         };
@@ -396,7 +398,7 @@ async fn a_wrong_password_reaches_the_server_once() {
     for _ in 0..4 {
         check(dialer.update_lead(LeadId(1), &change(&[("city", "Tampa")])).await.unwrap_err(), Effect::None, Reach::Login, "login_refused");
         check(dialer.login().await.unwrap_err(), Effect::None, Reach::Login, "login_refused");
-        check(dialer.sweep(LIST).await.unwrap_err(), Effect::None, Reach::Login, "login_refused");
+        check(swept(dialer.sweep(LIST)).await.unwrap_err(), Effect::None, Reach::Login, "login_refused");
     }
     assert_eq!(server.requests(), 1);
 }
@@ -420,9 +422,9 @@ async fn broken_exchanges_leave_known_what_is_known() {
     }
     for trouble in [Trouble::CutBody(300), Trouble::Html, Trouble::Reset, Trouble::DropAfter, Trouble::Status(500, String::new())] {
         server.script(Script::new().nth(Class::Any, 1, trouble.clone()));
-        let fault = dialer.sweep(LIST).await.unwrap_err();
+        let fault = swept(dialer.sweep(LIST)).await.unwrap_err();
         assert_eq!((fault.effect, fault.reach), (Effect::None, Reach::Connection), "{trouble:?}: {fault}");
-        assert_eq!(dialer.sweep(LIST).await.unwrap().len(), 1, "after {trouble:?}");
+        assert_eq!(swept(dialer.sweep(LIST)).await.unwrap().len(), 1, "after {trouble:?}");
     }
 }
 
@@ -443,9 +445,9 @@ async fn a_database_that_is_down() {
         let id = dialer.add_lead(&self::code(1), &lead(1, &[])).await.unwrap();
         server.with_world(|world| world.stop_database());
         check(dialer.update_lead(id, &change(&[("city", "Tampa")])).await.unwrap_err(), effect, Reach::Connection, code);
-        assert_eq!(dialer.sweep(LIST).await.unwrap_err().reach, Reach::Connection);
+        assert_eq!(swept(dialer.sweep(LIST)).await.unwrap_err().reach, Reach::Connection);
         server.with_world(|world| world.start_database());
-        assert_eq!(dialer.sweep(LIST).await.unwrap().len(), 1);
+        assert_eq!(swept(dialer.sweep(LIST)).await.unwrap().len(), 1);
     }
 }
 

@@ -9,6 +9,8 @@ use vicisync::ports::{Dialer, Effect, Fault, Reach};
 
 use crate::peer::{Act, PASSWORD, Peer, client, settings};
 
+use crate::{sought, swept};
+
 const ADDED: &str = "SUCCESS: add_lead LEAD HAS BEEN ADDED - 7275550101|1001|12|-5|apiuser\n";
 const UPDATED: &str = "SUCCESS: update_lead LEAD HAS BEEN UPDATED - apiuser|12|1|||\n";
 const VERSION: &str = "VERSION: 2.14-194|BUILD: 241004-1518|DATE: 2026-11-24 20:20:16|EPOCH: 1795569616|DST: 0|TZ: -5.00|TZNOW: -5.00|\n";
@@ -102,7 +104,7 @@ async fn requests_are_posts_with_credentials_in_the_body_and_a_harmless_end() {
     ] {
         assert_eq!(value(&add, name), expected, "{name}");
     }
-    dialer.sweep(ListId(1001)).await.unwrap_err();
+    swept(dialer.sweep(ListId(1001))).await.unwrap_err();
     let page = peer.seen().pop().unwrap();
     assert!(page.starts_with("POST /vicidial/list_download.php HTTP/1.1\r\n"), "{page}");
     assert!(page.to_lowercase().contains("authorization: basic ") && !page.contains(PASSWORD));
@@ -159,12 +161,13 @@ async fn a_refused_login_is_sent_once() {
     let peer = Peer::start(move |_| Act::text(&body)).await;
     let dialer = peer.client();
     let codes = [code()];
-    let calls = (0..8).map(|_| dialer.find_by_code(&codes));
+    let wanted = sought(&codes);
+    let calls = (0..8).map(|_| dialer.find_by_code(&wanted));
     for result in futures_util::future::join_all(calls).await {
         check(result.unwrap_err(), Effect::None, Reach::Login, "login_refused");
     }
     check(dialer.update_lead(LeadId(1), &rename()).await.unwrap_err(), Effect::None, Reach::Login, "login_refused");
-    check(dialer.sweep(ListId(1001)).await.unwrap_err(), Effect::None, Reach::Login, "login_refused");
+    check(swept(dialer.sweep(ListId(1001))).await.unwrap_err(), Effect::None, Reach::Login, "login_refused");
     check(dialer.time().await.unwrap_err(), Effect::None, Reach::Login, "login_refused");
     assert_eq!(peer.seen().len(), 1);
 }
@@ -194,7 +197,7 @@ async fn export_pages_refuse_by_status() {
     let peer =
         Peer::start(|_| Act::Answer(401, "text/html", format!("Login incorrect, please try again: |apiuser|{PASSWORD}|BAD|\n"))).await;
     let dialer = peer.client();
-    check(dialer.sweep(ListId(1001)).await.unwrap_err(), Effect::None, Reach::Login, "login_refused");
+    check(swept(dialer.sweep(ListId(1001))).await.unwrap_err(), Effect::None, Reach::Login, "login_refused");
     check(dialer.leave_hopper(LeadId(1)).await.unwrap_err(), Effect::None, Reach::Login, "login_refused");
     assert_eq!(peer.seen().len(), 1);
 }
@@ -206,7 +209,7 @@ async fn nobody_there_means_no_effect() {
     drop(listener);
     let dialer = client(&url, Duration::from_secs(20));
     check(dialer.leave_hopper(LeadId(1)).await.unwrap_err(), Effect::None, Reach::Connection, "unreachable");
-    check(dialer.sweep(ListId(1001)).await.unwrap_err(), Effect::None, Reach::Connection, "unreachable");
+    check(swept(dialer.sweep(ListId(1001))).await.unwrap_err(), Effect::None, Reach::Connection, "unreachable");
 }
 
 #[tokio::test]
@@ -214,17 +217,17 @@ async fn a_lost_answer_leaves_a_write_unknown_and_a_read_without_effect() {
     let peer = Peer::start(|_| Act::Close).await;
     let dialer = peer.client();
     check(dialer.update_lead(LeadId(1), &rename()).await.unwrap_err(), Effect::Unknown, Reach::Connection, "cut_off");
-    check(dialer.find_by_code(&[code()]).await.unwrap_err(), Effect::None, Reach::Connection, "cut_off");
+    check(dialer.find_by_code(&sought(&[code()])).await.unwrap_err(), Effect::None, Reach::Connection, "cut_off");
 
     let peer = Peer::start(|_| Act::Hang).await;
     let dialer = client(&peer.url, Duration::from_millis(300));
     check(dialer.update_lead(LeadId(1), &rename()).await.unwrap_err(), Effect::Unknown, Reach::Connection, "timed_out");
-    check(dialer.find_by_code(&[code()]).await.unwrap_err(), Effect::None, Reach::Connection, "timed_out");
+    check(dialer.find_by_code(&sought(&[code()])).await.unwrap_err(), Effect::None, Reach::Connection, "timed_out");
 
     let peer = Peer::start(|_| Act::Cut(UPDATED.to_owned())).await;
     let dialer = peer.client();
     check(dialer.update_lead(LeadId(1), &rename()).await.unwrap_err(), Effect::Unknown, Reach::Connection, "cut_off");
-    check(dialer.sweep(ListId(1001)).await.unwrap_err(), Effect::None, Reach::Connection, "cut_off");
+    check(swept(dialer.sweep(ListId(1001))).await.unwrap_err(), Effect::None, Reach::Connection, "cut_off");
 }
 
 #[tokio::test]
@@ -234,16 +237,16 @@ async fn a_page_of_somebody_else_is_no_answer() {
     let fault = dialer.update_lead(LeadId(1), &rename()).await.unwrap_err();
     assert!(fault.message.contains("Please sign in"), "{fault}");
     check(fault, Effect::Unknown, Reach::Connection, "not_an_answer");
-    check(dialer.find_by_code(&[code()]).await.unwrap_err(), Effect::None, Reach::Connection, "server_fault");
-    check(dialer.sweep(ListId(1001)).await.unwrap_err(), Effect::None, Reach::Connection, "server_fault");
+    check(dialer.find_by_code(&sought(&[code()])).await.unwrap_err(), Effect::None, Reach::Connection, "server_fault");
+    check(swept(dialer.sweep(ListId(1001))).await.unwrap_err(), Effect::None, Reach::Connection, "server_fault");
 }
 
 #[tokio::test]
 async fn an_empty_500_of_an_export_never_means_an_empty_list() {
     let peer = Peer::start(|_| Act::Answer(500, "application/octet-stream", String::new())).await;
-    check(peer.client().sweep(ListId(1001)).await.unwrap_err(), Effect::None, Reach::Connection, "too_large_or_broken");
+    check(swept(peer.client().sweep(ListId(1001))).await.unwrap_err(), Effect::None, Reach::Connection, "too_large_or_broken");
     let peer = Peer::start(|_| Act::Answer(200, "application/octet-stream", String::new())).await;
-    check(peer.client().sweep(ListId(1001)).await.unwrap_err(), Effect::None, Reach::Connection, "too_large_or_broken");
+    check(swept(peer.client().sweep(ListId(1001))).await.unwrap_err(), Effect::None, Reach::Connection, "too_large_or_broken");
 }
 
 #[tokio::test]
@@ -251,7 +254,7 @@ async fn a_redirect_is_a_wrong_address_and_is_not_followed() {
     let peer = Peer::start(|_| Act::Answer(302, "text/html", String::new())).await;
     let dialer = peer.client();
     check(dialer.update_lead(LeadId(1), &rename()).await.unwrap_err(), Effect::None, Reach::Person, "wrong_address");
-    check(dialer.sweep(ListId(1001)).await.unwrap_err(), Effect::None, Reach::Person, "wrong_address");
+    check(swept(dialer.sweep(ListId(1001))).await.unwrap_err(), Effect::None, Reach::Person, "wrong_address");
     assert_eq!(peer.seen().len(), 2);
 }
 
@@ -302,7 +305,7 @@ async fn what_the_lines_say_decides() {
     // A change that is answered by nothing may have died on the way; a look-up that is does not say that there is no lead.
     check(peer.client().update_lead(LeadId(1), &rename()).await.unwrap_err(), Effect::Unknown, Reach::Connection, "not_an_answer");
     let code = VendorLeadCode::parse("V0000000000000000001").unwrap();
-    check(peer.client().find_by_code(&[code]).await.unwrap_err(), Effect::None, Reach::Connection, "not_an_answer");
+    check(peer.client().find_by_code(&sought(&[code])).await.unwrap_err(), Effect::None, Reach::Connection, "not_an_answer");
     check(
         peer.client().set_custom(LeadId(1), &BTreeMap::from([("nosuch".into(), "x".into())])).await.unwrap_err(),
         Effect::None,

@@ -9,3 +9,15 @@ mod http;
 mod peer;
 mod recorded;
 mod replies;
+
+/// All pages of a sweep.
+async fn swept(
+    pages: impl futures_util::Stream<Item = Result<Vec<vicisync::model::LeadRow>, vicisync::ports::Fault>>,
+) -> Result<Vec<vicisync::model::LeadRow>, vicisync::ports::Fault> {
+    futures_util::TryStreamExt::try_concat(pages).await
+}
+
+/// Codes to look for, without phones.
+fn sought(codes: &[vicisync::model::VendorLeadCode]) -> Vec<vicisync::ports::Sought> {
+    codes.iter().cloned().map(Into::into).collect()
+}

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::{Stream, stream};
+
 use super::super::facts::local_time;
 use super::super::listing::{shown, shown_custom};
 use super::cells::{Cells, literals, name};
@@ -34,23 +36,21 @@ pub struct Sweep<'a> {
 }
 
 impl Database {
-    /// All leads of a list, lowest id first.
+    /// All leads of a list, lowest id first, a page at a time. It ends with the first fault.
+    pub fn sweep(&self, list: ListId) -> impl Stream<Item = Result<Vec<LeadRow>, Fault>> + Send {
+        stream::try_unfold(None, move |sweep| async move {
+            let mut sweep = match sweep {
+                Some(sweep) => sweep,
+                None => self.begin_sweep(list).await?,
+            };
+            Ok(sweep.next().await?.map(|page| (page, Some(sweep))))
+        })
+    }
+
+    /// Begins the same, for those who ask for the pages themselves.
     ///
     /// # Errors
     /// A [`Fault`]; a list that does not exist is one of the record, with code `list_missing`.
-    pub async fn sweep(&self, list: ListId) -> Result<Vec<LeadRow>, Fault> {
-        let mut sweep = self.begin_sweep(list).await?;
-        let mut rows = Vec::new();
-        while let Some(page) = sweep.next().await? {
-            rows.extend(page);
-        }
-        Ok(rows)
-    }
-
-    /// The same page by page, for those who need no more than a page at a time.
-    ///
-    /// # Errors
-    /// As [`Database::sweep`].
     pub async fn begin_sweep(&self, list: ListId) -> Result<Sweep<'_>, Fault> {
         if self.campaign_of(list).await?.is_none() {
             return Err(Self::missing(
@@ -84,6 +84,22 @@ impl Database {
         }
         found.values_mut().for_each(|leads| leads.sort_unstable());
         Ok(found)
+    }
+
+    /// The codes that leads carry; `None` where a lead is not there.
+    ///
+    /// # Errors
+    /// A [`Fault`] of the connection.
+    pub async fn codes_of(&self, leads: &[LeadId]) -> Result<BTreeMap<LeadId, Option<String>>, Fault> {
+        let mut codes: BTreeMap<LeadId, Option<String>> = leads.iter().map(|lead| (*lead, None)).collect();
+        let unique: Vec<String> = codes.keys().map(LeadId::to_string).collect();
+        for batch in unique.chunks(CODES_MAX) {
+            let statement = format!("SELECT lead_id, vendor_lead_code FROM vicidial_list WHERE lead_id IN ({})", batch.join(","));
+            for row in self.rows(&statement).await? {
+                codes.insert(LeadId(row.number(0)), Some(row.at(1).to_owned()));
+            }
+        }
+        Ok(codes)
     }
 
     /// One lead with these fields; `None` where it is not there.

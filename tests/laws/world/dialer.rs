@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
+use futures_util::{Stream, stream};
 use vicisync::model::{
     CampaignId, FieldName, Lead, LeadChange, LeadField, LeadId, LeadRow, Leg, LegKey, LegKind, ListId, StoredLead, VendorLeadCode,
 };
-use vicisync::ports::{Calls, Dialer, Fault, HopperRow, ServerTime};
+use vicisync::ports::{Calls, Dialer, Fault, HopperRow, ServerTime, Sought};
 
 use super::{Sim, World};
 
@@ -255,12 +256,32 @@ impl Dialer for Sim {
         .await
     }
 
-    async fn find_by_code(&self, codes: &[VendorLeadCode]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
-        let codes = codes.to_vec();
+    async fn find_by_code(&self, sought: &[Sought]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
+        let codes: Vec<VendorLeadCode> = sought.iter().map(|sought| sought.code.clone()).collect();
         self.request("find_by_code", None, move |world| {
             let leads =
                 |code: &VendorLeadCode| world.vici.leads.iter().filter(|(_, row)| row.code == code.as_str()).map(|(id, _)| *id).collect();
             Ok(codes.iter().map(|code| (code.clone(), leads(code))).collect())
+        })
+        .await
+    }
+
+    async fn codes_of(&self, leads: &[LeadId]) -> Result<BTreeMap<LeadId, Option<String>>, Fault> {
+        let leads = leads.to_vec();
+        self.request("codes_of", None, move |world| {
+            Ok(leads.iter().map(|lead| (*lead, world.vici.leads.get(lead).map(|row| row.code.clone()))).collect())
+        })
+        .await
+    }
+
+    async fn update_leads(&self, leads: &[LeadId], change: &LeadChange) -> Result<BTreeSet<LeadId>, Fault> {
+        let (leads, change) = (leads.to_vec(), change.clone());
+        self.request("update_leads", Some(format!("update_leads {leads:?}")), move |world| {
+            let there: BTreeSet<LeadId> = leads.iter().copied().filter(|lead| world.vici.leads.contains_key(lead)).collect();
+            for lead in &there {
+                world.update_lead(*lead, &change)?;
+            }
+            Ok(there)
         })
         .await
     }
@@ -270,15 +291,14 @@ impl Dialer for Sim {
         self.request("read_lead", None, move |world| Ok(world.row(lead, Some(&fields)))).await
     }
 
-    async fn sweep(&self, list: ListId) -> Result<Vec<LeadRow>, Fault> {
-        self.request("sweep", None, move |world| {
+    fn sweep(&self, list: ListId) -> impl Stream<Item = Result<Vec<LeadRow>, Fault>> + Send {
+        stream::once(self.request("sweep", None, move |world| {
             if !world.vici.lists.contains_key(&list) {
                 return Err(no_list(list));
             }
             let ids: Vec<LeadId> = world.vici.leads.iter().filter(|(_, row)| row.list == list).map(|(id, _)| *id).collect();
             Ok(ids.into_iter().filter_map(|id| world.row(id, None)).collect())
-        })
-        .await
+        }))
     }
 
     async fn campaign_of(&self, list: ListId) -> Result<Option<CampaignId>, Fault> {
