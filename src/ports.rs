@@ -7,7 +7,7 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use futures_util::Stream;
 
 use crate::model::{
@@ -162,6 +162,27 @@ pub struct Calls {
     pub legs: Vec<Leg>,
     /// Rows that could not be read, as short remarks without personal data.
     pub unreadable: Vec<String>,
+    /// Days of which the calls that were read were held against VICIdial's own count. Needs a right, so it may be none.
+    pub compared: BTreeSet<NaiveDate>,
+    /// What that showed to be missing.
+    pub gaps: Vec<Gap>,
+}
+
+/// Calls that VICIdial counts and does not hand out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// The day, server-local.
+    pub day: NaiveDate,
+    /// The first hour with a missing call.
+    pub hour: u32,
+    /// The campaign, or in-group.
+    pub campaign: CampaignId,
+    /// Calls that were counted in the hours that were compared.
+    pub counted: u64,
+    /// Those of them that came.
+    pub read: u64,
+    /// The missing calls by their status, where that is known for certain; empty otherwise.
+    pub statuses: BTreeMap<String, u64>,
 }
 
 /// What the dialer's clock says.

@@ -10,6 +10,7 @@ use crate::sync::decide::Settings;
 use crate::sync::dispose::{self, Written};
 use crate::sync::{fold, watermark};
 
+use super::gaps;
 use super::plan::Plan;
 use super::{Job, Outside, Stop};
 
@@ -36,6 +37,7 @@ pub(crate) async fn collect<D: Dialer, C: Contacts, S: Store, K: Clock>(
         return Ok(());
     }
     let calls = outside.dialer.calls(from, time.local).await.map_err(|fault| job.dialer_stop(fault))?;
+    gaps::gaps(outside, job, plan, from, time.local, &calls)?;
     let legs: Vec<_> = calls.legs.into_iter().filter(|leg| leg.start >= go_live).collect();
     let fresh = outside.store.put_legs(&job.name, &legs)?;
     plan.totals.legs = fresh.len() as u64;

@@ -6,6 +6,7 @@
 
 mod collect;
 mod fetch;
+mod gaps;
 mod guard;
 mod plan;
 mod prove;

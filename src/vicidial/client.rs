@@ -15,6 +15,7 @@ use url::Url;
 
 use super::call::{Ask, Page};
 use super::database::Database;
+use super::days::Counted;
 use super::reply::{self, Outcome, Reply};
 use super::stored::{Forms, NonLatin};
 use super::trouble;
@@ -61,6 +62,8 @@ pub struct Vicidial {
     pub(super) campaigns: Mutex<BTreeMap<ListId, CampaignId>>,
     /// The database lane: where there is one, it does all the reading.
     pub(super) database: Option<Database>,
+    /// Calls as VICIdial counted them, for the hour that they were counted in.
+    pub(super) counted: Mutex<Counted>,
     http: reqwest::Client,
     base: Url,
     /// The fault of a refused login: it is all that this client answers from then on.
@@ -132,6 +135,7 @@ impl Vicidial {
             forms,
             campaigns: Mutex::default(),
             database: None,
+            counted: Mutex::default(),
             http,
             base,
             stopped: Mutex::default(),

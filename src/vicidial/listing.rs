@@ -131,7 +131,7 @@ pub(super) fn split_crlf(body: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// How many columns at the end are the page's spare ones. A list with n custom fields, one of whose leads has custom data, is
 /// headed with n + 2 names `custom1`, `custom2` and so on beyond its own.
-fn spare_columns(extra: &[&str]) -> usize {
+pub(super) fn spare_columns(extra: &[&str]) -> usize {
     if extra.len() < 4 || !extra.len().is_multiple_of(2) {
         return 0;
     }

@@ -2,14 +2,20 @@
 //!
 //! `call`, `line`, `reply`, `stored`, `listing`, `legs` and `facts` are pure: bytes and values in, values out. `client` is the only
 //! file that knows HTTP and the password of the API user. `database` reads the same by SQL, where there is an account for it.
-//! `dialer` puts them together as the port that a run uses; `probe` asks the same questions for an admin. What a list, a lead or a
+//! `rows` reads any answer as a table, `routes` asks what no run needs every time; `dialer` puts them together as the port that a run uses; `probe` asks the same questions for an admin. What a list, a lead or a
 //! leg *means* to a sync is not known here.
 
 mod answers;
+pub mod ask_read;
 pub mod call;
+pub mod callbacks;
 pub mod client;
+mod columns;
+pub mod counts;
 pub mod database;
+mod days;
 pub mod dialer;
+pub mod dnc;
 pub mod facts;
 pub mod label;
 pub mod legs;
@@ -18,8 +24,12 @@ pub mod listing;
 pub mod probe;
 mod reading;
 pub mod reply;
+mod routes;
+pub mod rows;
+pub mod status_search;
 pub mod stored;
 pub mod trouble;
+pub mod written;
 
 pub use client::{Settings, Vicidial};
 pub use database::Database;

@@ -4,9 +4,11 @@
 //! `docs/database-lane.md` says so. Nothing here writes, and nothing here knows HTTP. `connect` is the only file that knows the
 //! driver and the password; `cells` is how values come out; every other file is one kind of question.
 
+mod callbacks;
 mod calls;
 mod cells;
 mod connect;
+mod counts;
 mod dnc;
 mod leads;
 mod lists;

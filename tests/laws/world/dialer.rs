@@ -201,7 +201,7 @@ impl World {
                 term_reason: String::new(),
             })
         });
-        Calls { legs: legs.collect(), unreadable: Vec::new() }
+        Calls { legs: legs.collect(), ..Calls::default() }
     }
 }
 
