@@ -1,9 +1,8 @@
 //! What a read function printed, as a table: columns by name, rows as cells.
 //!
 //! Decides how an answer is cut into cells, by its function and by the format that was asked for (`stage`, `header`). Nothing in
-//! an answer is quoted or escaped, so a separator inside a value shifts what follows. Such a row is named in [`Table::odd`], not
-//! guessed; only where the forms of the cells beside it leave one way to read it is it read. What the cells mean is not known
-//! here; the orders of columns stand in `columns`.
+//! an answer is escaped, so a separator inside a value shifts what follows. Such a row is named in [`Table::odd`], not guessed. What
+//! the cells mean is not known here; the orders of columns stand in `columns`.
 
 use super::call::{Ask, Page};
 use super::columns::{LEAD, known, names};
@@ -92,19 +91,25 @@ fn lines(ask: &Ask, text: &str, columns: Vec<String>) -> Table {
     let start: String = columns.iter().take(2).cloned().collect::<Vec<_>>().join(&separator.to_string());
     let run_together: String = columns.concat();
     // Some rows end with a separator, whatever the header does.
-    let has_tail = match ask.function() {
-        "list_info" => ask.get("leads_counts") != "Y" && ask.get("dialable_count") != "Y",
-        function => function == "call_status_stats",
-    };
+    let has_tail = matches!(ask.function(), "list_info" | "call_status_stats");
+    // The remark of a callback comes last and may hold anything.
+    let has_remark = ask.function() == "lead_callback_info";
     let mut table = Table::of(columns);
     // A phone without calls is a line of its own among the rows.
-    for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with("NOTICE: ")) {
+    for line in text.lines().filter(|line| (!line.is_empty() || has_remark) && !line.starts_with("NOTICE: ")) {
         if line == run_together || (ask.get("header") == "YES" && line.starts_with(&start)) {
             continue;
         }
-        let mut cells = cells(line, separator);
-        if has_tail && cells.last().is_some_and(String::is_empty) {
+        let width = table.columns.len();
+        let mut cells = if has_remark { line.splitn(width, separator).map(str::to_owned).collect() } else { cells(line, separator) };
+        if has_tail && cells.len() == width + 1 && cells.last().is_some_and(String::is_empty) {
             cells.pop();
+        }
+        let is_more = has_remark && !cells.get(1).is_some_and(|place| matches!(place.as_str(), "CURRENT" | "ARCHIVE"));
+        if let (true, Some(remark)) = (is_more, table.rows.last_mut().and_then(|row| row.last_mut())) {
+            remark.push('\n');
+            remark.push_str(line);
+            continue;
         }
         table.take(cells);
     }
@@ -189,56 +194,8 @@ fn leads(ask: &Ask, text: &str) -> Table {
         }
     };
     let mut table = Table::of(columns);
-    for row in rows {
-        match whole_lead(&row, separator, table.columns.len()) {
-            Some(row) => table.rows.push(row),
-            None => table.odd(format!("{} cells instead of {}", row.len(), table.columns.len())),
-        }
-    }
+    rows.into_iter().for_each(|row| table.take(row));
     table
-}
-
-/// A lead whose cells have their forms. With more cells than columns, its separators lie in its code, its source or its comments: it is
-/// read where one way to put them there leaves every other cell with its form.
-fn whole_lead(row: &[String], separator: char, width: usize) -> Option<Vec<String>> {
-    const FREE: [usize; 3] = [2, 3, 25];
-    let spare = row.len().checked_sub(width)?;
-    if spare > 8 {
-        return None;
-    }
-    let mut found = Vec::new();
-    for first in 0..=spare {
-        for second in 0..=spare - first {
-            let extra = [first, second, spare - first - second];
-            let mut rest = row.iter();
-            let mut cells = Vec::with_capacity(width);
-            for column in 0..width {
-                let own = FREE.iter().position(|free| *free == column).map_or(0, |at| extra[at]);
-                let parts: Vec<&str> = rest.by_ref().take(1 + own).map(String::as_str).collect();
-                cells.push(parts.join(&separator.to_string()));
-            }
-            if is_lead(&cells) {
-                found.push(cells);
-            }
-        }
-    }
-    if found.len() == 1 { found.pop() } else { None }
-}
-
-/// Whether the cells whose forms are known have them.
-fn is_lead(cells: &[String]) -> bool {
-    let get = |at: usize| cells.get(at).map_or("", String::as_str);
-    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_digits(get(4))
-        && (get(5).is_empty() || get(5).parse::<f64>().is_ok())
-        && (get(6).is_empty() || is_digits(get(6)))
-        && matches!(get(20), "" | "M" | "F" | "U")
-        && (get(21).is_empty() || (get(21).len() == 10 && get(21).as_bytes()[4] == b'-'))
-        && is_digits(get(26))
-        && (get(27).is_empty() || get(27) == "0000-00-00 00:00:00" || local_time(get(27)).is_some())
-        && get(28).parse::<i32>().is_ok()
-        && is_digits(get(30))
-        && is_digits(get(31))
 }
 
 /// A cell a line: one lead, its header before it.

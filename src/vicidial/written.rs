@@ -31,6 +31,8 @@ impl Written {
             leads.extend(is_one.then(|| id(line.datum(1))).flatten());
         }
         let hopper = reply.lines.iter().find(|line| line.message.ends_with(" ADDED TO HOPPER") && !line.message.contains(" NOT ADDED"));
-        Self { added: reply.added(), existing: reply.existing(), leads, hopper_id: hopper.and_then(|line| line.datum(2).parse().ok()) }
+        // Before the user, who comes last; how much comes before it depends on the function.
+        let hopper_id = hopper.and_then(|line| line.datum(line.data.len().checked_sub(2)?).parse().ok());
+        Self { added: reply.added(), existing: reply.existing(), leads, hopper_id }
     }
 }

@@ -9,6 +9,7 @@
 mod alone;
 mod differences;
 mod live;
+mod routes;
 mod same;
 mod server;
 mod tables;

@@ -90,6 +90,8 @@ const TABLES: &[(&str, &[Column], &str)] = &[
         ],
         "primary key (hopper_id)",
     ),
+    ("vicidial_callbacks", CALLBACKS, "primary key (callback_id)"),
+    ("vicidial_callbacks_archive", CALLBACKS, "primary key (callback_id)"),
     ("vicidial_dnc", &[("phone_number", "varchar(18) not null")], "primary key (phone_number)"),
     (
         "vicidial_campaign_dnc",
@@ -147,6 +149,20 @@ const LOG: &[Column] = &[
     ("status", "varchar(6)"),
     ("phone_number", "varchar(18)"),
     ("user", "varchar(20)"),
+];
+
+const CALLBACKS: &[Column] = &[
+    ("callback_id", "int(9) unsigned not null auto_increment"),
+    ("lead_id", "int(9) unsigned"),
+    ("list_id", "bigint(14) unsigned"),
+    ("campaign_id", "varchar(8)"),
+    ("status", "varchar(10)"),
+    ("entry_time", "datetime"),
+    ("callback_time", "datetime"),
+    ("user", "varchar(20)"),
+    ("recipient", "enum('USERONLY','ANYONE')"),
+    ("comments", "varchar(255)"),
+    ("lead_status", "varchar(6) default 'CALLBK'"),
 ];
 
 const CLOSER_LOG: &[Column] = &[

@@ -11,6 +11,7 @@ mod changes;
 mod crashes;
 mod failing;
 mod fields;
+mod gaps;
 mod history;
 mod leaving;
 mod links;

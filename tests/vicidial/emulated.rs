@@ -14,9 +14,9 @@ use crate::{sought, swept};
 
 const LIST: ListId = ListId(1001);
 /// 2026-11-24 10:00:00 in New York.
-const NOW: i64 = 1_795_532_400;
+pub(crate) const NOW: i64 = 1_795_532_400;
 
-async fn start() -> (Server, Vicidial) {
+pub(crate) async fn start() -> (Server, Vicidial) {
     start_with(Options::default()).await
 }
 
@@ -42,7 +42,7 @@ fn client(server: &Server, pass: &str) -> Vicidial {
     .unwrap()
 }
 
-fn code(number: u32) -> VendorLeadCode {
+pub(crate) fn code(number: u32) -> VendorLeadCode {
     VendorLeadCode::parse(&format!("V{number:019}")).unwrap()
 }
 
@@ -50,7 +50,7 @@ fn field(name: &str) -> FieldName {
     name.parse().unwrap()
 }
 
-fn lead(number: u32, values: &[(&str, &str)]) -> Lead {
+pub(crate) fn lead(number: u32, values: &[(&str, &str)]) -> Lead {
     Lead {
         list_id: LIST,
         phone: Phone { code: "1".into(), number: format!("72755501{number:02}") },

@@ -9,6 +9,9 @@ mod http;
 mod peer;
 mod recorded;
 mod replies;
+mod routes;
+mod tables;
+mod windows;
 
 /// All pages of a sweep.
 async fn swept(

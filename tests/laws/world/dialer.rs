@@ -7,7 +7,7 @@ use futures_util::{Stream, stream};
 use vicisync::model::{
     CampaignId, FieldName, Lead, LeadChange, LeadField, LeadId, LeadRow, Leg, LegKey, LegKind, ListId, StoredLead, VendorLeadCode,
 };
-use vicisync::ports::{Calls, Dialer, Fault, HopperRow, ServerTime, Sought};
+use vicisync::ports::{Calls, Dialer, Fault, Gap, HopperRow, ServerTime, Sought};
 
 use super::{Sim, World};
 
@@ -48,6 +48,8 @@ pub(crate) struct Vicidial {
     /// National numbers that must not be called.
     pub(crate) dnc: BTreeSet<String>,
     pub(crate) log: Vec<Logged>,
+    /// Campaigns that are not defined any more: their calls are counted, and not handed out.
+    pub(crate) undefined: BTreeSet<&'static str>,
     /// Columns that are narrower than anybody expects.
     pub(crate) narrow: BTreeMap<FieldName, usize>,
     next_lead: u64,
@@ -64,6 +66,7 @@ impl Vicidial {
             callbacks: BTreeSet::new(),
             dnc: BTreeSet::new(),
             log: Vec::new(),
+            undefined: BTreeSet::new(),
             narrow: BTreeMap::new(),
             next_lead: 1,
         }
@@ -180,7 +183,17 @@ impl World {
 
     fn legs(&self, from: NaiveDateTime, to: NaiveDateTime) -> Calls {
         let is_within = |logged: &&Logged| (hour(from)..=hour(to)).contains(&hour(local(logged.start)));
-        let legs = self.vici.log.iter().filter(is_within).filter_map(|logged| {
+        let is_hidden = |logged: &&Logged| self.vici.undefined.contains(logged.campaign);
+        let mut gaps: Vec<Gap> = Vec::new();
+        for logged in self.vici.log.iter().filter(is_within).filter(is_hidden).filter(|logged| hour(local(logged.start)) < hour(to)) {
+            let (start, campaign) = (local(logged.start), CampaignId::from(logged.campaign));
+            match gaps.iter_mut().find(|gap| gap.day == start.date() && gap.campaign == campaign) {
+                Some(gap) => gap.counted += 1,
+                None => gaps.push(Gap { day: start.date(), hour: start.hour(), campaign, counted: 1, read: 0, statuses: BTreeMap::new() }),
+            }
+        }
+        let compared = BTreeSet::from([from.date(), to.date()]);
+        let legs = self.vici.log.iter().filter(is_within).filter(|logged| !is_hidden(logged)).filter_map(|logged| {
             let row = self.vici.leads.get(&logged.lead)?;
             let key = LegKey {
                 kind: logged.kind,
@@ -201,7 +214,7 @@ impl World {
                 term_reason: String::new(),
             })
         });
-        Calls { legs: legs.collect(), ..Calls::default() }
+        Calls { legs: legs.collect(), compared, gaps, ..Calls::default() }
     }
 }
 
