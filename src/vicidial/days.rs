@@ -16,6 +16,7 @@ use super::call::{self, Ask};
 use super::client::Vicidial;
 use super::counts::{self, Counts, Reading};
 use super::legs;
+use super::probe::Finding;
 use super::reading::{cut_off, masked};
 use super::reply::Outcome;
 use super::trouble;
@@ -124,6 +125,22 @@ impl Vicidial {
             self.counted.lock().unwrap_or_else(PoisonError::into_inner).keep(day.day, now, counts.clone());
             (now, counts)
         }))
+    }
+
+    /// Whether missing calls would be noticed. Not to have that right is nothing wrong.
+    pub(super) async fn may_count(&self) -> Option<Finding> {
+        if self.database.is_some() {
+            return None;
+        }
+        match self.counts_over_http(chrono::Utc::now().with_timezone(&self.settings.zone).date_naive()).await {
+            Ok(_) => Some(Finding::good("the API user may count calls: those that VICIdial's export leaves out are noticed")),
+            Err(fault) if fault.code == "no_right" => Some(Finding {
+                ok: true,
+                what: "the API user may not count calls: those that VICIdial's export leaves out stay unnoticed".to_owned(),
+                advice: fault.help,
+            }),
+            Err(fault) => Some(Finding::of(fault)),
+        }
     }
 
     /// `call_status_stats`; `None` where none of the configured campaigns can be asked for.

@@ -73,6 +73,7 @@ impl Vicidial {
             findings.push(found);
         }
         findings.push(self.download_right().await.unwrap_or_else(Finding::of));
+        findings.extend(self.may_count().await);
         for &list in lists {
             findings.extend(self.look_at_list(list, custom).await);
         }
