@@ -20,7 +20,7 @@ use super::probe::Finding;
 use super::reading::{cut_off, masked};
 use super::reply::Outcome;
 use super::trouble;
-use crate::model::LegKey;
+use crate::model::{CampaignId, LegKey};
 use crate::ports::{Calls, Fault, Reach};
 
 /// Days that lie further back than this are looked for in the archive too. VICIdial's archive job keeps more in the logs by default, and
@@ -38,19 +38,22 @@ pub(super) struct Day {
 /// What was counted, and when.
 #[derive(Debug, Default)]
 pub(super) struct Counted {
-    /// By the day; with the instant, server-local, that it was asked for.
-    days: BTreeMap<NaiveDate, (NaiveDateTime, Vec<Counts>)>,
-    /// The right lacks, so nothing more is asked for.
-    is_refused: bool,
+    /// By the day; with the instant, server-local, that it was asked for. Nothing where it could not be had.
+    days: BTreeMap<NaiveDate, (NaiveDateTime, Option<Vec<Counts>>)>,
+    /// The day on which the right was seen to lack: nothing more is asked for on it.
+    refused_on: Option<NaiveDate>,
 }
 
 impl Counted {
-    /// What is known of a day within the same hour.
-    fn known(&self, day: NaiveDate, now: NaiveDateTime) -> Option<(NaiveDateTime, Vec<Counts>)> {
+    /// What was found out about a day within the same hour.
+    fn known(&self, day: NaiveDate, now: NaiveDateTime) -> Option<(NaiveDateTime, Option<Vec<Counts>>)> {
+        if self.refused_on == Some(now.date()) {
+            return Some((now, None));
+        }
         self.days.get(&day).filter(|(at, _)| is_same_hour(*at, now)).cloned()
     }
 
-    fn keep(&mut self, day: NaiveDate, now: NaiveDateTime, counts: Vec<Counts>) {
+    fn keep(&mut self, day: NaiveDate, now: NaiveDateTime, counts: Option<Vec<Counts>>) {
         self.days.retain(|_, (at, _)| is_same_hour(*at, now));
         self.days.insert(day, (now, counts));
     }
@@ -65,6 +68,7 @@ impl Vicidial {
     pub(super) async fn read_day(&self, day: Day, now: NaiveDateTime, calls: &mut Calls) -> Result<(), Fault> {
         // Before the calls: a row that comes in between is then read and not counted, which is no gap.
         let counted = self.count_for(day, now).await?;
+        let before = calls.legs.len();
         let mut seen: HashSet<LegKey> = HashSet::new();
         let mut unreadable = BTreeSet::new();
         let ask = call::call_report(day.day, day.first, day.last, &self.settings.campaigns, &self.settings.groups);
@@ -77,7 +81,8 @@ impl Vicidial {
             unreadable.extend(more.unreadable);
         }
         if let Some((counted_at, counts)) = counted {
-            let reading = Reading { day: day.day, from: day.first, counted_at, legs: &calls.legs, unreadable: unreadable.len() as u64 };
+            let reading =
+                Reading { day: day.day, from: day.first, counted_at, legs: &calls.legs[before..], unreadable: unreadable.len() as u64 };
             calls.gaps.extend(counts::gaps(&counts, &reading));
             calls.compared.insert(day.day);
         }
@@ -102,29 +107,25 @@ impl Vicidial {
         if day.day == now.date() && day.first >= now.hour() {
             return Ok(None);
         }
-        {
-            let counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-            if counted.is_refused {
-                return Ok(None);
-            }
-            if let Some(known) = counted.known(day.day, now) {
-                return Ok(Some(known));
-            }
+        let known = self.counted.lock().unwrap_or_else(PoisonError::into_inner).known(day.day, now);
+        if let Some((at, counts)) = known {
+            return Ok(counts.map(|counts| (at, counts)));
         }
-        let counts = match self.counts_over_http(day.day).await {
+        let answer = self.counts_over_http(day.day, &self.settings.campaigns, &self.settings.groups).await;
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = match answer {
             Ok(counts) => counts,
             Err(fault) if fault.reach == Reach::Login => return Err(fault),
             Err(fault) => {
-                let is_refused = fault.code == "no_right" || fault.code == "no_function";
                 tracing::debug!(day = %day.day, fault = fault.message, "the calls of a day could not be counted");
-                self.counted.lock().unwrap_or_else(PoisonError::into_inner).is_refused |= is_refused;
-                return Ok(None);
+                if fault.code == "no_right" || fault.code == "no_function" {
+                    counted.refused_on = Some(now.date());
+                }
+                None
             }
         };
-        Ok(counts.map(|counts| {
-            self.counted.lock().unwrap_or_else(PoisonError::into_inner).keep(day.day, now, counts.clone());
-            (now, counts)
-        }))
+        counted.keep(day.day, now, counts.clone());
+        Ok(counts.map(|counts| (now, counts)))
     }
 
     /// Whether missing calls would be noticed. Not to have that right is nothing wrong.
@@ -132,7 +133,8 @@ impl Vicidial {
         if self.database.is_some() {
             return None;
         }
-        match self.counts_over_http(chrono::Utc::now().with_timezone(&self.settings.zone).date_naive()).await {
+        let today = chrono::Utc::now().with_timezone(&self.settings.zone).date_naive();
+        match self.counts_over_http(today, &[], &[]).await {
             Ok(_) => Some(Finding::good("the API user may count calls: those that VICIdial's export leaves out are noticed")),
             Err(fault) if fault.code == "no_right" => Some(Finding {
                 ok: true,
@@ -143,9 +145,14 @@ impl Vicidial {
         }
     }
 
-    /// `call_status_stats`; `None` where none of the configured campaigns can be asked for.
-    pub(super) async fn counts_over_http(&self, day: NaiveDate) -> Result<Option<Vec<Counts>>, Fault> {
-        let Some(ask) = ask_read::counts(day, &self.settings.campaigns, &self.settings.groups) else { return Ok(None) };
+    /// `call_status_stats`; `None` where none of the campaigns can be asked for. None given mean all.
+    pub(super) async fn counts_over_http(
+        &self,
+        day: NaiveDate,
+        campaigns: &[CampaignId],
+        groups: &[String],
+    ) -> Result<Option<Vec<Counts>>, Fault> {
+        let Some(ask) = ask_read::counts(day, campaigns, groups) else { return Ok(None) };
         let reply = self.ask(&ask).await?;
         if reply.outcome != Outcome::Data {
             return Err(trouble::fault(&ask, &reply));

@@ -139,7 +139,7 @@ impl Vicidial {
 
     /// Log rows of a status on a day, over all campaigns.
     async fn counted_of(&self, status: &str, day: NaiveDate) -> Result<Option<u64>, Fault> {
-        let counts = self.counts_over_http(day).await?;
+        let counts = self.counts_over_http(day, &[], &[]).await?;
         let of =
             |counts: &Counts| counts.statuses.iter().filter(|(name, _)| name.eq_ignore_ascii_case(status)).map(|(_, count)| count).sum();
         Ok(counts.map(|counts| counts.iter().map(of).collect::<Vec<u64>>().into_iter().sum()))
@@ -152,7 +152,7 @@ impl Vicidial {
     pub async fn counts(&self, day: NaiveDate) -> Result<Vec<Counts>, Fault> {
         match &self.database {
             Some(database) => database.counts(day, &self.settings.campaigns, &self.settings.groups).await,
-            None => Ok(self.counts_over_http(day).await?.unwrap_or_default()),
+            None => Ok(self.counts_over_http(day, &self.settings.campaigns, &self.settings.groups).await?.unwrap_or_default()),
         }
     }
 

@@ -69,8 +69,8 @@ fn is_label(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// Reads an answer whose outcome is `Data`. `counted` are the log rows with that status on that day, of each direction the most,
-/// where they are known: several rows of one lead are one record, so that the records alone do not tell.
+/// Reads an answer whose outcome is `Data`. `counted` are the log rows with that status on that day, where they are known:
+/// several rows of one lead are one record, so that the records alone do not tell.
 #[must_use]
 pub fn read(text: &str, counted: Option<u64>) -> Found {
     let (records, mut odd) = records(text);
