@@ -235,7 +235,7 @@ pub trait Dialer: Send + Sync {
     /// Changes leads all alike; fields standard only, and no phone. Gives those that are there: VICIdial skips the others without a word.
     /// One request writes them all, so a fault of unknown effect is one of each.
     fn update_leads(&self, leads: &[LeadId], change: &LeadChange) -> impl Future<Output = Result<BTreeSet<LeadId>, Fault>> + Send;
-    /// One lead with these fields; `None` where it is not there. One request a field: for few leads.
+    /// One lead with these fields; `None` where it is not there. One request where VICIdial can show it whole, else one a field: for few leads.
     fn read_lead(&self, lead: LeadId, fields: &BTreeSet<FieldName>) -> impl Future<Output = Result<Option<LeadRow>, Fault>> + Send;
     /// All leads of a list with their present state, some at a time. An empty list is fine; one that does not exist is a fault. Only a stream
     /// that came to its end without a fault was the whole list.

@@ -222,6 +222,20 @@ pub fn lead_field(lead: LeadId, name: &str, is_custom: bool) -> Ask {
     if is_custom { ask.with("custom_fields", "Y") } else { ask }
 }
 
+/// All columns of one lead at once. With custom ones VICIdial fails where the lead never had custom data.
+#[must_use]
+pub fn lead_all_info(lead: LeadId, with_custom: bool) -> Ask {
+    // Tabs, since texts hold pipes and commas; the header, since it names the custom columns.
+    let ask = Ask::api("lead_all_info").with("lead_id", lead.to_string()).with("stage", "tab").with("header", "YES");
+    if with_custom { ask.with("custom_fields", "Y") } else { ask }
+}
+
+/// How many leads a list has.
+#[must_use]
+pub fn lead_count(list: ListId) -> Ask {
+    Ask::api("list_info").with("list_id", list.to_string()).with("leads_counts", "Y")
+}
+
 /// The time-zone offset that VICIdial would give a number. `24hours` is a call time of every install.
 #[must_use]
 pub fn check_phone(phone: &Phone) -> Ask {

@@ -24,8 +24,12 @@ use crate::ports::{Effect, Fault, Reach};
 
 /// The most that an API answer may weigh.
 const API_BYTES_MAX: usize = 32 << 20;
-/// The most that an export may weigh: a list of 300,000 leads is about 80 MB.
+/// The most that an export may weigh that is taken whole.
 const PAGE_BYTES_MAX: usize = 512 << 20;
+/// The most that an export may weigh that is taken piece by piece. It costs no memory: it ends a file that has no end.
+const FILE_BYTES_MAX: u64 = 64 << 30;
+/// How much of a file is looked at to tell it from a message.
+const BEGINNING: usize = 1024;
 /// Exports ask the database once for each lead where custom fields are on: 150,000 leads took 50 s.
 const PAGE_TIMEOUT_MIN: Duration = Duration::from_secs(600);
 /// Shorter than the keep-alive of usual web servers: a write on a connection that the server just gave up has an unknown effect.
@@ -82,7 +86,28 @@ impl std::fmt::Debug for Vicidial {
 struct Raw {
     status: u16,
     content_type: String,
+    /// All of it, or its beginning.
     body: Vec<u8>,
+    /// Where the rest comes from.
+    rest: Option<reqwest::Response>,
+}
+
+/// How much of an answer is taken before it is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Take {
+    /// All of it, in one time limit.
+    Whole,
+    /// Of a file only the beginning; anything else is a message, and taken whole.
+    Beginning,
+}
+
+/// An export under way.
+pub(super) struct File {
+    ask: Ask,
+    /// What came already.
+    beginning: Option<Vec<u8>>,
+    rest: Option<reqwest::Response>,
+    size: u64,
 }
 
 /// Whether a request carries credentials.
@@ -157,20 +182,55 @@ impl Vicidial {
 
     /// Asks the API, and gives its answer whatever the outcome; a refused login is a fault.
     pub(super) async fn ask(&self, ask: &Ask) -> Result<Reply, Fault> {
-        self.exchange(ask, Login::Sent).await.map(|(reply, _)| reply)
+        self.exchange(ask, Login::Sent, Take::Whole).await.map(|(reply, _)| reply)
     }
 
     /// The same without credentials, for the one function that wants none.
     pub(super) async fn ask_openly(&self, ask: &Ask) -> Result<Reply, Fault> {
-        self.exchange(ask, Login::Left).await.map(|(reply, _)| reply)
+        self.exchange(ask, Login::Left, Take::Whole).await.map(|(reply, _)| reply)
     }
 
-    /// Asks an export page; the body comes along.
+    /// Asks for something whose bytes count; the body comes along.
     pub(super) async fn fetch(&self, ask: &Ask) -> Result<(Reply, Vec<u8>), Fault> {
-        self.exchange(ask, Login::Sent).await
+        self.exchange(ask, Login::Sent, Take::Whole).await.map(|(reply, raw)| (reply, raw.body))
     }
 
-    async fn exchange(&self, ask: &Ask, login: Login) -> Result<(Reply, Vec<u8>), Fault> {
+    /// Asks an export page, and gives its answer as soon as it can be told from a message; where it is data, the file is to be read.
+    pub(super) async fn open(&self, ask: &Ask) -> Result<(Reply, File), Fault> {
+        let (reply, raw) = self.exchange(ask, Login::Sent, Take::Beginning).await?;
+        let size = raw.body.len() as u64;
+        Ok((reply, File { ask: ask.clone(), beginning: Some(raw.body), rest: raw.rest, size }))
+    }
+
+    /// The next bytes of a file; `None` at its end.
+    pub(super) async fn piece(&self, file: &mut File) -> Result<Option<Vec<u8>>, Fault> {
+        if let Some(beginning) = file.beginning.take() {
+            return Ok(Some(beginning));
+        }
+        let Some(response) = &mut file.rest else { return Ok(None) };
+        let Some(piece) = self.chunk(&file.ask, response).await? else {
+            file.rest = None;
+            return Ok(None);
+        };
+        file.size += piece.len() as u64;
+        if file.size > FILE_BYTES_MAX {
+            return Err(too_large(&file.ask, FILE_BYTES_MAX));
+        }
+        Ok(Some(piece))
+    }
+
+    /// What comes next of an answer. A server that is silent for long is given up.
+    async fn chunk(&self, ask: &Ask, response: &mut reqwest::Response) -> Result<Option<Vec<u8>>, Fault> {
+        let next = tokio::time::timeout(self.patience(ask), response.chunk()).await.map_err(|_| self.late(ask))?;
+        Ok(next.map_err(|error| self.lost(ask, &error))?.map(|piece| piece.to_vec()))
+    }
+
+    /// How long a page may take before it answers, and then between two pieces of its answer.
+    fn patience(&self, ask: &Ask) -> Duration {
+        if ask.page == Page::Api { self.settings.timeout } else { self.settings.timeout.max(PAGE_TIMEOUT_MIN) }
+    }
+
+    async fn exchange(&self, ask: &Ask, login: Login, take: Take) -> Result<(Reply, Raw), Fault> {
         self.check_stopped()?;
         let mut is_first = match login {
             Login::Sent => Some(self.first.lock().await).filter(|first| **first),
@@ -178,7 +238,7 @@ impl Vicidial {
         };
         // While we waited, the call before us may have been refused.
         self.check_stopped()?;
-        let raw = self.send(ask, login).await?;
+        let raw = self.send(ask, login, take).await?;
         let reply = reply::read(ask, raw.status, &raw.content_type, &raw.body);
         tracing::trace!(function = ask.function(), status = raw.status, outcome = reply.outcome.name(), "VICIdial answered");
         if matches!(reply.outcome, Outcome::LoginRefused | Outcome::Locked) {
@@ -195,7 +255,7 @@ impl Vicidial {
         if let Some(first) = &mut is_first {
             **first = false;
         }
-        Ok((reply, raw.body))
+        Ok((reply, raw))
     }
 
     fn check_stopped(&self) -> Result<(), Fault> {
@@ -205,30 +265,35 @@ impl Vicidial {
         }
     }
 
-    async fn send(&self, ask: &Ask, login: Login) -> Result<Raw, Fault> {
-        let settings = &self.settings;
+    async fn send(&self, ask: &Ask, login: Login, take: Take) -> Result<Raw, Fault> {
         let address = self.base.join(&format!("vicidial/{}", ask.page.file())).map_err(|error| {
             Fault::new(Effect::None, Reach::Person, "bad_settings", format!("the address of VICIdial cannot be used: {error}"))
         })?;
         let is_api = ask.page == Page::Api;
-        let timeout = if is_api { settings.timeout } else { settings.timeout.max(PAGE_TIMEOUT_MIN) };
-        let mut request =
-            self.http.post(address).header(CONTENT_TYPE, "application/x-www-form-urlencoded").timeout(timeout).body(self.form(ask, login));
+        let mut request = self.http.post(address).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(self.form(ask, login));
+        if take == Take::Whole {
+            request = request.timeout(self.patience(ask));
+        }
         if !is_api {
             request = request.header(AUTHORIZATION, self.basic()?);
         }
-        let mut response = request.send().await.map_err(|error| self.lost(ask, &error))?;
+        let answer = tokio::time::timeout(self.patience(ask), request.send()).await.map_err(|_| self.late(ask))?;
+        let mut response = answer.map_err(|error| self.lost(ask, &error))?;
         let status = response.status().as_u16();
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
+        let is_file = take == Take::Beginning && status == 200 && content_type.starts_with(reply::FILE_TYPE);
         let limit = if is_api { API_BYTES_MAX } else { PAGE_BYTES_MAX };
         let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(|error| self.lost(ask, &error))? {
+        while let Some(piece) = self.chunk(ask, &mut response).await? {
             if body.len() + piece.len() > limit {
-                return Err(too_large(ask, limit));
+                return Err(too_large(ask, limit as u64));
             }
             body.extend_from_slice(&piece);
+            if is_file && body.len() >= BEGINNING {
+                return Ok(Raw { status, content_type, body, rest: Some(response) });
+            }
         }
-        Ok(Raw { status, content_type, body })
+        Ok(Raw { status, content_type, body, rest: None })
     }
 
     /// The body. The last parameter is pasted unescaped into a log statement on the server, so it is a harmless one.
@@ -266,21 +331,30 @@ impl Vicidial {
             return Fault::new(Effect::None, Reach::Connection, "unreachable", format!("VICIdial at {host} cannot be reached: {why}"))
                 .help("check the address, the firewall, and whether the web server of VICIdial runs");
         }
-        let (code, what) = if error.is_timeout() {
-            ("timed_out", "VICIdial did not answer in time")
-        } else {
-            ("cut_off", "the connection to VICIdial broke before its answer was whole")
-        };
-        let effect = if ask.is_write() { Effect::Unknown } else { Effect::None };
-        let fault = Fault::new(effect, Reach::Connection, code, format!("{what} (`{}`: {why})", ask.function()));
-        match effect {
-            Effect::Unknown => fault.help("it may have been done nevertheless; vicisync looks before it sends anything again"),
-            Effect::None => fault.help("vicisync tries again at the next run; raise `timeout_s` if VICIdial is slow"),
+        if error.is_timeout() {
+            return self.late(ask);
         }
+        let what = format!("the connection to VICIdial broke before its answer was whole (`{}`: {why})", ask.function());
+        unanswered(ask, "cut_off", what)
+    }
+
+    /// A request whose answer did not come in time.
+    fn late(&self, ask: &Ask) -> Fault {
+        let patience = self.patience(ask).as_secs();
+        unanswered(ask, "timed_out", format!("VICIdial did not answer `{}` in time ({patience} s)", ask.function()))
     }
 }
 
-fn too_large(ask: &Ask, limit: usize) -> Fault {
+fn unanswered(ask: &Ask, code: &'static str, message: String) -> Fault {
+    let effect = if ask.is_write() { Effect::Unknown } else { Effect::None };
+    let fault = Fault::new(effect, Reach::Connection, code, message);
+    match effect {
+        Effect::Unknown => fault.help("it may have been done nevertheless; vicisync looks before it sends anything again"),
+        Effect::None => fault.help("vicisync tries again at the next run; raise `timeout_s` if VICIdial is slow"),
+    }
+}
+
+fn too_large(ask: &Ask, limit: u64) -> Fault {
     let effect = if ask.is_write() { Effect::Unknown } else { Effect::None };
     Fault::new(
         effect,

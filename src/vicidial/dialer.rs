@@ -1,13 +1,13 @@
 //! VICIdial as the port that a run uses. Each method asks, reads, and says in a fault what it means for the record or the run.
 //!
 //! Where there is a database lane, it does the reading and the API the writing. What is to be written is not decided here, nor is
-//! anything tried twice: a run's laws for that stand in `engine`. How leads are read over HTTP stands in `reading`.
+//! anything tried twice: a run's laws for that stand in `engine`. How leads are read over HTTP stands in `reading`, how whole lists are in `download`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
 use chrono::{Days, NaiveDateTime, TimeDelta, Timelike};
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, StreamExt};
 
 use super::call::{self, Ask};
 use super::client::Vicidial;
@@ -149,14 +149,14 @@ impl Dialer for Vicidial {
     async fn read_lead(&self, lead: LeadId, fields: &BTreeSet<FieldName>) -> Result<Option<LeadRow>, Fault> {
         match &self.database {
             Some(database) => database.read_lead(lead, fields).await,
-            None => self.lead_by_fields(lead, fields).await,
+            None => self.lead(lead, fields).await,
         }
     }
 
     fn sweep(&self, list: ListId) -> impl Stream<Item = Result<Vec<LeadRow>, Fault>> + Send {
         match &self.database {
             Some(database) => database.sweep(list).left_stream(),
-            None => stream::once(self.download(list)).right_stream(),
+            None => self.download(list).right_stream(),
         }
     }
 

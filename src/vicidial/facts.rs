@@ -78,6 +78,20 @@ pub fn list(text: &str, list: ListId) -> Option<ListFacts> {
     })
 }
 
+/// `list_info` with `leads_counts=Y` and without a header: how many leads the list has. `None` where it does not say so.
+///
+/// The counts follow `resets_today`, with or without a pipe at the end.
+#[must_use]
+pub fn lead_count(text: &str, list: ListId) -> Option<u64> {
+    let line = text.lines().find(|line| line.split('|').next() == Some(list.to_string().as_str()))?;
+    let cells: Vec<&str> = line.split('|').collect();
+    let active = cells.iter().skip(3).position(|cell| matches!(*cell, "Y" | "N"))? + 3;
+    let number = |after: usize| cells.get(active + after)?.parse::<u64>().ok();
+    // Resets and new leads are numbers too: where one of them is none, these are other columns.
+    let (_, all, _) = (number(4)?, number(5)?, number(6)?);
+    Some(all)
+}
+
 /// `lead_search`: `key|count|lead-lead-…`, highest id first. Every code that was asked for must be there, and every id that was counted.
 #[must_use]
 pub fn found(text: &str, codes: &[VendorLeadCode]) -> Option<BTreeMap<VendorLeadCode, Vec<LeadId>>> {
@@ -138,5 +152,14 @@ mod tests {
         let facts = list("1001|A|B|CAMP1|Y|2026-11-24 10:00:00||crm_id product\n", ListId(1001)).expect("a list");
         assert_eq!((facts.campaign.as_str(), facts.is_active, facts.labels.len()), ("CAMP1", true, 2));
         assert!(list("1002|A|CAMP1|Y|||\n", ListId(1001)).is_none());
+    }
+
+    #[test]
+    fn leads_of_a_list() {
+        let count = |text: &str| lead_count(text, ListId(1001));
+        assert_eq!(count("1001|Sync list A|CAMP1|Y|2026-11-24 20:17:53||2099-12-31|0|5|0|1\n"), Some(5));
+        assert_eq!(count("1001|A|B|CAMP1|Y|2026-11-24 20:17:53||2099-12-31|0|412000|7|\n"), Some(412_000));
+        assert_eq!(count("1001|A|CAMP1|Y|2026-11-24 20:17:53||2099-12-31|0|\n"), None, "a release without counts");
+        assert_eq!(count("1002|A|CAMP1|Y|2026-11-24 20:17:53||2099-12-31|0|5|0\n"), None);
     }
 }

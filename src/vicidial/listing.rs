@@ -1,27 +1,16 @@
-//! The body of `list_download` read into leads. Pure.
+//! The body of `list_download` read into leads while it arrives. Pure: bytes in, rows out, and no more kept than the line under way.
 //!
 //! The file quotes nothing: a tab or a line break inside a value shifts everything after it. So each row must prove that its
-//! cells stand where the header says, or its lead is named as doubtful, to be read again one field at a time. A row is never
-//! guessed. Rows are split at CRLF, as stored values hold bare line feeds.
+//! cells stand where the header says (`row` checks them), or its lead is named as doubtful, to be read again alone. A row is
+//! never guessed. Rows are split at CRLF, as stored values hold bare line feeds; and a row is given only when the next one has begun, since a
+//! line that begins no row is the rest of the row before it.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDateTime;
-
-use super::facts::local_time;
 use super::line::decode;
+use super::row::{Cells, time};
 use crate::model::{FieldName, LeadField, LeadId, LeadRow, ListId};
 
-/// What a file holds.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Listing {
-    /// Leads whose row is certain.
-    pub rows: Vec<LeadRow>,
-    /// Leads whose row is not.
-    pub doubtful: Vec<LeadId>,
-    /// Labels of the list's own custom fields.
-    pub labels: Vec<String>,
-}
+/// The most that one line may weigh: custom fields may be long texts, but a file without any line's end must not fill the memory.
+const LINE_BYTES_MAX: usize = 16 << 20;
 
 /// Why a file could not be read at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +19,8 @@ pub enum Unreadable {
     Header,
     /// It does not end with a line's end.
     CutOff,
+    /// A line is longer than any lead's.
+    LongLine,
     /// The user is not shown real data.
     Masked,
 }
@@ -73,45 +64,110 @@ const COLUMNS: [&str; 35] = [
     "entry_list_id",
 ];
 
-/// Reads the file of one list.
-///
-/// # Errors
-/// [`Unreadable`] where no row of it may be trusted.
-pub fn read(body: &[u8], list: ListId) -> Result<Listing, Unreadable> {
-    let Some(body) = body.strip_suffix(b"\r\n") else { return Err(Unreadable::CutOff) };
-    let mut lines = split_crlf(body);
-    let header = lines.next().map(|line| decode(line).into_owned()).unwrap_or_default();
+/// The columns behind those of every list.
+#[derive(Debug, Clone)]
+struct Extra {
+    /// Labels of the list's own custom fields.
+    labels: Vec<String>,
+    /// How many columns at the end are the page's spare ones.
+    spare: usize,
+}
+
+/// Reads the file of one list, piece by piece.
+#[derive(Debug)]
+pub struct Reader {
+    list: ListId,
+    /// The line under way, as far as it came.
+    line: Vec<u8>,
+    /// Known once the header came.
+    extra: Option<Extra>,
+    /// The last row that was taken for certain. A line that begins no row takes that back.
+    held: Option<LeadRow>,
+    doubtful: Vec<LeadId>,
+}
+
+impl Reader {
+    /// Begins with nothing read.
+    #[must_use]
+    pub fn new(list: ListId) -> Self {
+        Self { list, line: Vec::new(), extra: None, held: None, doubtful: Vec::new() }
+    }
+
+    /// Takes the next bytes, cut anywhere. Gives the rows that are certain by now, in the file's order.
+    ///
+    /// # Errors
+    /// [`Unreadable`] where no row of the file may be trusted. Then nothing more is to be fed.
+    pub fn feed(&mut self, piece: &[u8]) -> Result<Vec<LeadRow>, Unreadable> {
+        let mut rows = Vec::new();
+        for part in piece.split_inclusive(|&byte| byte == b'\n') {
+            if self.line.len() + part.len() > LINE_BYTES_MAX {
+                return Err(Unreadable::LongLine);
+            }
+            self.line.extend_from_slice(part);
+            if self.line.ends_with(b"\r\n") {
+                let mut line = std::mem::take(&mut self.line);
+                rows.extend(self.take(&line[..line.len() - 2])?);
+                // Its memory serves the next line.
+                line.clear();
+                self.line = line;
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The file is over. Gives its last row, if that is certain.
+    ///
+    /// # Errors
+    /// [`Unreadable::CutOff`] where it ends within a line, or before there was one.
+    pub fn finish(&mut self) -> Result<Option<LeadRow>, Unreadable> {
+        if self.extra.is_none() || !self.line.is_empty() {
+            return Err(Unreadable::CutOff);
+        }
+        Ok(self.held.take())
+    }
+
+    /// Leads whose row is not certain, of what was fed.
+    #[must_use]
+    pub fn doubtful(&self) -> &[LeadId] {
+        &self.doubtful
+    }
+
+    /// Labels of the list's own custom fields; none before the header came.
+    #[must_use]
+    pub fn labels(&self) -> &[String] {
+        self.extra.as_ref().map_or(&[], |extra| &extra.labels)
+    }
+
+    /// One line without its end. Gives the row before it, which is certain now.
+    fn take(&mut self, line: &[u8]) -> Result<Option<LeadRow>, Unreadable> {
+        let Some(extra) = &self.extra else {
+            self.extra = Some(header(line)?);
+            return Ok(None);
+        };
+        let cells: Vec<String> = line.split(|&byte| byte == b'\t').map(|cell| decode(cell).into_owned()).collect();
+        let Some(lead) = head(&cells) else {
+            self.doubtful.extend(self.held.take().map(|torn| torn.lead_id));
+            return Ok(None);
+        };
+        let certain = self.held.take();
+        match row(&cells, lead, self.list, extra) {
+            Some(row) if is_masked(&row) => return Err(Unreadable::Masked),
+            Some(row) => self.held = Some(row),
+            None => self.doubtful.push(lead),
+        }
+        Ok(certain)
+    }
+}
+
+fn header(line: &[u8]) -> Result<Extra, Unreadable> {
+    let header = decode(line);
     let names: Vec<&str> = header.split('\t').collect();
     if !names.starts_with(&COLUMNS) {
         return Err(Unreadable::Header);
     }
     let extra = &names[COLUMNS.len()..];
     let spare = spare_columns(extra);
-    let labels: Vec<String> = extra[..extra.len() - spare].iter().map(|&label| label.to_owned()).collect();
-
-    let mut listing = Listing { labels, ..Listing::default() };
-    // Whether the last line's row was taken for certain; a line that begins no row takes that back.
-    let mut last: Option<(LeadId, bool)> = None;
-    for line in lines {
-        let cells: Vec<String> = line.split(|&byte| byte == b'\t').map(|cell| decode(cell).into_owned()).collect();
-        let Some(lead) = head(&cells) else {
-            if let Some((lead, true)) = last.take() {
-                listing.rows.pop();
-                listing.doubtful.push(lead);
-            }
-            continue;
-        };
-        let row = row(&cells, lead, list, &listing.labels, spare);
-        if row.as_ref().is_some_and(is_masked) {
-            return Err(Unreadable::Masked);
-        }
-        last = Some((lead, row.is_some()));
-        match row {
-            Some(row) => listing.rows.push(row),
-            None => listing.doubtful.push(lead),
-        }
-    }
-    Ok(listing)
+    Ok(Extra { labels: extra[..extra.len() - spare].iter().map(|&label| label.to_owned()).collect(), spare })
 }
 
 /// The lines of a file. Values may hold bare line feeds.
@@ -149,15 +205,11 @@ fn head(cells: &[String]) -> Option<LeadId> {
     id.parse().ok().map(LeadId)
 }
 
-/// A time that may be none.
-fn time(text: &str) -> Option<Option<NaiveDateTime>> {
-    if text.is_empty() || text == "0000-00-00 00:00:00" { Some(None) } else { local_time(text).map(Some) }
-}
-
 /// The row, if every cell whose form is known has it.
-fn row(cells: &[String], lead: LeadId, list: ListId, labels: &[String], spare: usize) -> Option<LeadRow> {
+fn row(cells: &[String], lead: LeadId, list: ListId, extra: &Extra) -> Option<LeadRow> {
+    let Extra { labels, spare } = extra;
     let base = COLUMNS.len();
-    let with_custom = base + if spare > 0 { spare } else { labels.len() };
+    let with_custom = base + if *spare > 0 { *spare } else { labels.len() };
     if cells.len() != base && cells.len() != with_custom {
         return None;
     }
@@ -165,47 +217,12 @@ fn row(cells: &[String], lead: LeadId, list: ListId, labels: &[String], spare: u
     if custom.iter().skip(labels.len()).any(|cell| !cell.is_empty()) {
         return None;
     }
-    let get = |name: &str| COLUMNS.iter().position(|column| *column == name).and_then(|at| cells.get(at)).map_or("", String::as_str);
-    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    // What a column may hold beside a blank, which older leads have in some.
-    let is_flag = |text: &str| matches!(text, "" | "N" | "D") || text.strip_prefix('Y').is_some_and(is_digits);
-    let is_offset = |text: &str| text.is_empty() || text.parse::<f64>().is_ok_and(|offset| (-12.0..=14.0).contains(&offset));
-    let is_count = |text: &str| !text.is_empty() && is_digits(text);
-    let stands = get("list_id") == list.to_string()
-        && is_offset(get("gmt_offset_now"))
-        && is_flag(get("called_since_last_reset"))
-        && is_digits(get("phone_code"))
-        && !get("phone_number").contains(|letter: char| letter.is_ascii_alphabetic() && letter != 'X')
-        && matches!(get("gender"), "" | "M" | "F" | "U")
-        && is_date(get("date_of_birth"))
-        && is_count(get("called_count"))
-        && time(get("last_local_call_time")).is_some()
-        && (get("rank").is_empty() || get("rank").parse::<i32>().is_ok())
-        && is_count(get("entry_list_id"));
-    if !stands {
-        return None;
-    }
-    let mut values: BTreeMap<FieldName, String> =
-        LeadField::ALL.iter().map(|&field| (FieldName::Standard(field), shown(field, get(field.name())))).collect();
+    let mut row = Cells { names: &COLUMNS, cells }.lead(lead).filter(|row| row.list_id == list)?;
     for (at, label) in labels.iter().enumerate() {
         // A lead without custom data has no such cells: all blank.
-        values.insert(FieldName::Custom(label.clone()), shown_custom(custom.get(at).map_or("", String::as_str)));
+        row.values.insert(FieldName::Custom(label.clone()), shown_custom(custom.get(at).map_or("", String::as_str)));
     }
-    Some(LeadRow {
-        lead_id: lead,
-        code: get("vendor_lead_code").to_owned(),
-        list_id: list,
-        status: get("status").to_owned(),
-        called_count: get("called_count").parse().ok()?,
-        modified: time(get("modify_date")).flatten(),
-        values,
-    })
-}
-
-fn is_date(text: &str) -> bool {
-    text.is_empty()
-        || (text.len() == 10
-            && text.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() }))
+    Some(row)
 }
 
 /// A standard field as the port wants it: VICIdial writes each character of a line break in comments as `!N`, and other routes

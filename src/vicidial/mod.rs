@@ -1,6 +1,6 @@
 //! All of VICIdial but the one that tests stand up: what is asked, what the answers mean, what the lead table does to values, and the HTTP between.
 //!
-//! `call`, `line`, `reply`, `stored`, `listing`, `legs` and `facts` are pure: bytes and values in, values out. `client` is the only
+//! `call`, `line`, `reply`, `stored`, `listing`, `lead_info`, `legs` and `facts` are pure: bytes and values in, values out. `client` is the only
 //! file that knows HTTP and the password of the API user. `database` reads the same by SQL, where there is an account for it.
 //! `rows` reads any answer as a table, `routes` asks what no run needs every time; `dialer` puts them together as the port that a run uses; `probe` asks the same questions for an admin. What a list, a lead or a
 //! leg *means* to a sync is not known here.
@@ -16,8 +16,10 @@ pub mod database;
 mod days;
 pub mod dialer;
 pub mod dnc;
+mod download;
 pub mod facts;
 pub mod label;
+pub mod lead_info;
 pub mod legs;
 pub mod line;
 pub mod listing;
@@ -25,6 +27,7 @@ pub mod probe;
 mod reading;
 pub mod reply;
 mod routes;
+mod row;
 pub mod rows;
 pub mod status_search;
 pub mod stored;

@@ -1,19 +1,27 @@
-//! Leads over HTTP: by code, by id, a whole list. Each answer is data or a fault; which leads to read is not decided here.
+//! Leads over HTTP: by code and by id. Each answer is data or a fault; which leads to read is not decided here, and a whole list is read by `download`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answers::is_read;
 use super::call;
 use super::client::Vicidial;
-use super::reply::{Outcome, Reply};
+use super::lead_info::{self, LeadInfo};
+use super::reply::Outcome;
 use super::{facts, listing, trouble};
-use crate::model::{FieldName, LeadField, LeadId, LeadRow, ListId, VendorLeadCode};
+use crate::model::{FieldName, LeadId, LeadRow, ListId, VendorLeadCode};
 use crate::ports::{Effect, Fault, Reach};
 
 /// Codes that one look-up asks for. A thousand took two seconds beside a million leads, with the table locked meanwhile.
 const CODES_MAX: usize = 500;
-/// Doubtful rows of one list that are read again, one request a field.
-const DOUBTFUL_MAX: usize = 100;
+
+/// What one request for a whole lead came to.
+enum AtOnce {
+    /// VICIdial has no such lead.
+    Gone,
+    /// The answer proved itself.
+    Shown(LeadInfo),
+    /// It did not, or there was none: the lead is to be asked for field by field.
+    Unproven,
+}
 
 impl Vicidial {
     pub(super) async fn search_codes(&self, codes: &[VendorLeadCode]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
@@ -36,7 +44,67 @@ impl Vicidial {
         Ok(all)
     }
 
-    pub(super) async fn lead_by_fields(&self, lead: LeadId, fields: &BTreeSet<FieldName>) -> Result<Option<LeadRow>, Fault> {
+    /// One lead with these fields; `None` where it is not there.
+    pub(super) async fn lead(&self, lead: LeadId, fields: &BTreeSet<FieldName>) -> Result<Option<LeadRow>, Fault> {
+        let wants_custom = fields.iter().any(|field| matches!(field, FieldName::Custom(_)));
+        match self.lead_at_once(lead, wants_custom).await? {
+            AtOnce::Gone => Ok(None),
+            AtOnce::Shown(info) => self.completed(info, fields).await,
+            AtOnce::Unproven => self.lead_by_fields(lead, fields).await,
+        }
+    }
+
+    /// One lead by one request, or by a second one without its custom fields. VICIdial fails at leads with apostrophes, at custom fields of a lead
+    /// that has none, and refuses users who may not view reports: then nothing is known.
+    async fn lead_at_once(&self, lead: LeadId, wants_custom: bool) -> Result<AtOnce, Fault> {
+        let mut with_custom = wants_custom;
+        loop {
+            let (reply, body) = self.fetch(&call::lead_all_info(lead, with_custom)).await?;
+            match reply.outcome {
+                Outcome::Data => return Ok(lead_info::read(&body, lead).map_or(AtOnce::Unproven, AtOnce::Shown)),
+                Outcome::NotFound if reply.said.contains("LEAD NOT FOUND") => return Ok(AtOnce::Gone),
+                Outcome::ServerFault if with_custom => with_custom = false,
+                Outcome::Done
+                | Outcome::DoneInPart
+                | Outcome::Nothing
+                | Outcome::Already
+                | Outcome::Duplicate
+                | Outcome::NotFound
+                | Outcome::Refused
+                | Outcome::NoRight
+                | Outcome::LoginRefused
+                | Outcome::Locked
+                | Outcome::Unknown
+                | Outcome::ServerFault => return Ok(AtOnce::Unproven),
+            }
+        }
+    }
+
+    /// The fields that are wanted of a lead that was shown. A custom field that was not is asked for by its name: the lead's list may lack it.
+    async fn completed(&self, info: LeadInfo, fields: &BTreeSet<FieldName>) -> Result<Option<LeadRow>, Fault> {
+        let LeadInfo { mut row, has_custom, custom } = info;
+        let mut custom: BTreeMap<String, String> = custom.into_iter().collect();
+        row.values.retain(|field, _| fields.contains(field));
+        for field in fields {
+            let FieldName::Custom(label) = field else { continue };
+            let text = match custom.remove(label) {
+                Some(text) => listing::shown_custom(&text),
+                None if !has_custom => String::new(),
+                None => match self.custom(row.lead_id, label).await? {
+                    Some(text) => text,
+                    None => return Ok(None),
+                },
+            };
+            row.values.insert(field.clone(), text);
+        }
+        Ok(Some(row))
+    }
+
+    async fn custom(&self, lead: LeadId, label: &str) -> Result<Option<String>, Fault> {
+        Ok(self.value(&call::lead_field(lead, label, true)).await?.map(|text| listing::shown_custom(&text)))
+    }
+
+    async fn lead_by_fields(&self, lead: LeadId, fields: &BTreeSet<FieldName>) -> Result<Option<LeadRow>, Fault> {
         // `None` anywhere on the way: the lead went away meanwhile.
         let Some(code) = self.column(lead, "vendor_lead_code").await? else { return Ok(None) };
         let Some(list_id) = self.number(lead, "list_id").await? else { return Ok(None) };
@@ -54,69 +122,13 @@ impl Vicidial {
         for field in fields {
             let value = match field {
                 FieldName::Standard(standard) => self.column(lead, standard.name()).await?.map(|text| listing::shown(*standard, &text)),
-                FieldName::Custom(label) if has_custom => {
-                    self.value(&call::lead_field(lead, label, true)).await?.map(|text| listing::shown_custom(&text))
-                }
+                FieldName::Custom(label) if has_custom => self.custom(lead, label).await?,
                 FieldName::Custom(_) => Some(String::new()),
             };
             let Some(value) = value else { return Ok(None) };
             row.values.insert(field.clone(), value);
         }
         Ok(Some(row))
-    }
-
-    pub(super) async fn download(&self, list: ListId) -> Result<Vec<LeadRow>, Fault> {
-        let ask = call::list_download(list);
-        let (reply, body) = self.fetch(&ask).await?;
-        if reply.outcome == Outcome::NoRight && reply.said.contains("this list") {
-            return Err(self.hidden_list(list, &reply).await?);
-        }
-        if reply.is_bare() {
-            return Err(unreadable_list(list, &reply.said));
-        }
-        if !is_read(&ask, &reply)? {
-            return Ok(Vec::new());
-        }
-        let found = listing::read(&body, list).map_err(|why| match why {
-            listing::Unreadable::Masked => masked("list_download.php"),
-            listing::Unreadable::CutOff => cut_off("list_download.php"),
-            listing::Unreadable::Header => unreadable_list(list, "a file without the columns of a list"),
-        })?;
-        let mut rows = found.rows;
-        if found.doubtful.is_empty() {
-            return Ok(rows);
-        }
-        let count = found.doubtful.len();
-        if count > DOUBTFUL_MAX {
-            return Err(Fault::new(
-                Effect::None,
-                Reach::Person,
-                "list_damaged",
-                format!("list {list} holds {count} leads with tabs or line breaks in their texts, so that its download cannot be read"),
-            )
-            .help("remove tabs and line breaks from the codes and custom fields of these leads"));
-        }
-        tracing::warn!(list = list.0, count, "rows of a list were shifted by tabs or line breaks; these leads are read one by one");
-        let fields: BTreeSet<FieldName> =
-            LeadField::ALL.iter().map(|&field| FieldName::Standard(field)).chain(found.labels.into_iter().map(FieldName::Custom)).collect();
-        for lead in found.doubtful {
-            // A lead that moved away meanwhile is no longer this list's.
-            rows.extend(self.lead_by_fields(lead, &fields).await?.filter(|row| row.list_id == list));
-        }
-        rows.sort_by_key(|row| row.lead_id);
-        Ok(rows)
-    }
-
-    /// The download page has one sentence for a list that does not exist and for one that the user may not see.
-    async fn hidden_list(&self, list: ListId, reply: &Reply) -> Result<Fault, Fault> {
-        let is_there = self.list_facts("list_info", list).await;
-        match is_there {
-            Ok(None) => Ok(Fault::new(Effect::None, Reach::Record, "list_missing", format!("VICIdial has no list {list}"))
-                .help("create the list in VICIdial, or correct the list id in the mapping")),
-            Ok(Some(_)) => Ok(trouble::no_right("list_download.php", &reply.said)),
-            Err(fault) if fault.reach == Reach::Person => Ok(trouble::no_right("list_download.php", &reply.said)),
-            Err(fault) => Err(fault),
-        }
     }
 }
 
@@ -128,10 +140,4 @@ pub(super) fn masked(page: &str) -> Fault {
 pub(super) fn cut_off(page: &str) -> Fault {
     Fault::new(Effect::None, Reach::Connection, "cut_off", format!("the file of `{page}` ends in the middle of a row"))
         .help("see the web server's error log on VICIdial; vicisync tries again at the next run")
-}
-
-fn unreadable_list(list: ListId, said: &str) -> Fault {
-    Fault::new(Effect::None, Reach::Connection, "too_large_or_broken", format!("VICIdial could not hand out list {list}: {said}")).help(
-        "the list may be larger than PHP's memory limit on VICIdial, or it has no custom fields while another list has: give it one custom field, or raise `memory_limit`",
-    )
 }

@@ -130,6 +130,9 @@ impl Reply {
     }
 }
 
+/// How the content type of an export begins.
+pub(super) const FILE_TYPE: &str = "application/octet-stream";
+
 const EMPTY_FILE: &str = "an empty file";
 const NO_DATABASE: &str = "MySQL connect ERROR";
 
@@ -272,7 +275,7 @@ fn of_read(ask: &Ask, status: u16, text: &str) -> (Outcome, String) {
 
 fn of_page(page: Page, status: u16, content_type: &str, text: &str) -> (Outcome, String) {
     let first = text.trim_start().lines().next().unwrap_or("");
-    let is_file = content_type.starts_with("application/octet-stream");
+    let is_file = content_type.starts_with(FILE_TYPE);
     if status != 200 {
         return (Outcome::ServerFault, no_answer(status, text));
     }

@@ -2,9 +2,10 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use vicisync::model::{FieldName, LeadField, LeadId, LegKind, ListId};
+use vicisync::model::{FieldName, LeadField, LeadId, LeadRow, LegKind, ListId};
 use vicisync::vicidial::call::Page;
-use vicisync::vicidial::{legs, listing};
+use vicisync::vicidial::legs;
+use vicisync::vicidial::listing::{Reader, Unreadable};
 
 use crate::recorded::{Exchange, scenarios, step, transcripts};
 
@@ -17,12 +18,36 @@ fn recorded(page: Page) -> Vec<Exchange> {
         .collect()
 }
 
+/// What a file holds.
+#[derive(Debug, PartialEq)]
+struct Listing {
+    rows: Vec<LeadRow>,
+    doubtful: Vec<LeadId>,
+    labels: Vec<String>,
+}
+
+/// A file that comes in these pieces.
+fn listed<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, list: ListId) -> Result<Listing, Unreadable> {
+    let mut reader = Reader::new(list);
+    let mut rows = Vec::new();
+    for piece in pieces {
+        rows.extend(reader.feed(piece)?);
+    }
+    rows.extend(reader.finish()?);
+    Ok(Listing { rows, doubtful: reader.doubtful().to_vec(), labels: reader.labels().to_vec() })
+}
+
+/// A file that comes at once.
+fn read(body: &[u8], list: ListId) -> Result<Listing, Unreadable> {
+    listed([body], list)
+}
+
 #[test]
 fn recorded_lists_are_read() {
     let mut rows = 0;
     for exchange in recorded(Page::ListDownload) {
         let Ok(list) = exchange.ask.get("list_id").parse() else { continue };
-        match listing::read(&exchange.body, ListId(list)) {
+        match read(&exchange.body, ListId(list)) {
             Ok(found) => {
                 rows += found.rows.len();
                 assert!(found.rows.iter().all(|row| row.list_id == ListId(list)), "{}", exchange.name);
@@ -39,7 +64,7 @@ fn recorded_lists_are_read() {
                 assert_eq!(damaged, doubtful, "{}", exchange.name);
             }
             Err(why) => {
-                assert!(why == listing::Unreadable::Masked && exchange.name.starts_with("masked user"), "{}: {why:?}", exchange.name)
+                assert!(why == Unreadable::Masked && exchange.name.starts_with("masked user"), "{}: {why:?}", exchange.name)
             }
         }
     }
@@ -47,11 +72,42 @@ fn recorded_lists_are_read() {
 }
 
 #[test]
+fn recorded_lists_are_read_alike_however_they_are_cut() {
+    let mut count = 0;
+    for exchange in recorded(Page::ListDownload) {
+        let Ok(list) = exchange.ask.get("list_id").parse() else { continue };
+        let whole = read(&exchange.body, ListId(list));
+        for size in [1, 2, 7, 64, 1000] {
+            assert_eq!(listed(exchange.body.chunks(size), ListId(list)), whole, "{} in pieces of {size}", exchange.name);
+        }
+        count += 1;
+    }
+    assert!(count > 20, "{count} files");
+}
+
+#[test]
+fn a_row_is_given_once_the_next_has_begun() {
+    let body = file(&[row(1, "C1", "x", "o", &[]), row(2, "C2", "x", "o", &[]), row(3, "C3", "x", "o", &[])]);
+    let mut reader = Reader::new(ListId(1001));
+    let given: Vec<usize> = body.split_inclusive(|&byte| byte == b'\n').map(|line| reader.feed(line).unwrap().len()).collect();
+    assert_eq!(given, [0, 0, 1, 1]);
+    assert_eq!(reader.finish().unwrap().unwrap().lead_id, LeadId(3));
+}
+
+#[test]
+fn a_line_without_an_end_does_not_fill_the_memory() {
+    let mut reader = Reader::new(ListId(1001));
+    let piece = vec![b'x'; 1 << 20];
+    let fed = (0..64).find_map(|_| reader.feed(&piece).err());
+    assert_eq!(fed, Some(Unreadable::LongLine));
+}
+
+#[test]
 fn masked_lists_are_told_from_real_ones() {
     let masked: Vec<bool> = recorded(Page::ListDownload)
         .iter()
         .filter(|exchange| exchange.name.starts_with("masked user"))
-        .map(|exchange| listing::read(&exchange.body, ListId(1001)).is_err())
+        .map(|exchange| read(&exchange.body, ListId(1001)).is_err())
         .collect();
     assert_eq!(
         masked.iter().filter(|is_masked| !**is_masked).count(),
@@ -103,7 +159,7 @@ fn recorded_calls_are_read() {
 
 const HEADER: &str = "lead_id\tentry_date\tmodify_date\tstatus\tuser\tvendor_lead_code\tsource_id\tlist_id\tgmt_offset_now\tcalled_since_last_reset\tphone_code\tphone_number\ttitle\tfirst_name\tmiddle_initial\tlast_name\taddress1\taddress2\taddress3\tcity\tstate\tprovince\tpostal_code\tcountry_code\tgender\tdate_of_birth\talt_phone\temail\tsecurity_phrase\tcomments\tcalled_count\tlast_local_call_time\trank\towner\tentry_list_id";
 
-fn row(lead: u64, source: &str, comments: &str, owner: &str, custom: &[&str]) -> String {
+pub(crate) fn row(lead: u64, source: &str, comments: &str, owner: &str, custom: &[&str]) -> String {
     let mut row = format!(
         "{lead}\t2026-11-24 10:04:00\t2026-11-24 10:05:00\tNEW\tapiuser\tV0000000000000000001\t{source}\t1001\t-5.00\tN\t1\t7275550101\tMs\tAda\tK\tLovelace\t1 Main St\t\t\tTampa\tFL\t\t33701\tUSA\tF\t1980-12-10\t\tada@example.com\t\t{comments}\t0\t2026-11-24 10:04:00\t7\t{owner}\t{}",
         if custom.is_empty() { 0 } else { 1001 }
@@ -116,17 +172,14 @@ fn row(lead: u64, source: &str, comments: &str, owner: &str, custom: &[&str]) ->
 }
 
 /// A file of a list with two custom fields: its header has four spare columns, its rows with custom data four cells.
-fn file(rows: &[String]) -> Vec<u8> {
+pub(crate) fn file(rows: &[String]) -> Vec<u8> {
     format!("{HEADER}\tcrm_note\tplan\tcustom1\tcustom2\tcustom3\tcustom4\r\n{}\r\n", rows.join("\r\n")).into_bytes()
 }
 
 #[test]
 fn spare_columns_are_dropped_and_line_breaks_restored() {
-    let found = listing::read(
-        &file(&[row(1, "C1", "one!Ntwo", "maria", &["hello!Nyou", "gold", "", ""]), row(2, "C2", "", "", &[])]),
-        ListId(1001),
-    )
-    .unwrap();
+    let found = read(&file(&[row(1, "C1", "one!Ntwo", "maria", &["hello!Nyou", "gold", "", ""]), row(2, "C2", "", "", &[])]), ListId(1001))
+        .unwrap();
     assert_eq!(found.labels, ["crm_note", "plan"]);
     assert_eq!(found.rows.len(), 2);
     let get = |at: usize, field: FieldName| found.rows[at].values[&field].clone();
@@ -148,7 +201,7 @@ fn shifted_rows_are_doubtful() {
         row(7, "a\tb\tc\td\te", "x", "o", &[]),
         row(8, "C8", "x", "o", &["note", "plan", "", ""]),
     ];
-    let found = listing::read(&file(&rows), ListId(1001)).unwrap();
+    let found = read(&file(&rows), ListId(1001)).unwrap();
     assert_eq!(found.doubtful, [1, 2, 3, 4, 5, 6, 7].map(LeadId));
     assert_eq!(found.rows.iter().map(|row| row.lead_id).collect::<Vec<_>>(), [LeadId(8)]);
 }
@@ -156,7 +209,7 @@ fn shifted_rows_are_doubtful() {
 #[test]
 fn a_row_whose_end_was_torn_off_after_the_last_cell_is_doubtful() {
     let rows = [row(1, "C1", "x", "o", &[]) + "\r\nsomething else", row(2, "C2", "x", "o", &[])];
-    let found = listing::read(&file(&rows), ListId(1001)).unwrap();
+    let found = read(&file(&rows), ListId(1001)).unwrap();
     assert_eq!((found.doubtful, found.rows.len()), (vec![LeadId(1)], 1));
 }
 
@@ -164,7 +217,7 @@ fn a_row_whose_end_was_torn_off_after_the_last_cell_is_doubtful() {
 fn a_cut_file_is_no_file() {
     let whole = file(&[row(1, "C1", "x", "o", &[]), row(2, "C2", "x", "o", &[])]);
     for length in 0..whole.len() {
-        match listing::read(&whole[..length], ListId(1001)) {
+        match read(&whole[..length], ListId(1001)) {
             Err(_) => {}
             // Cut exactly between two rows: only the length of the answer, which HTTP guards, tells.
             Ok(found) => {
@@ -177,7 +230,7 @@ fn a_cut_file_is_no_file() {
 #[test]
 fn names_that_are_x_by_chance_are_not_masked() {
     let real = row(1, "C1", "x", "o", &[]).replace("Ada", "X").replace("Lovelace", "X");
-    assert!(listing::read(&file(&[real]), ListId(1001)).is_ok());
+    assert!(read(&file(&[real]), ListId(1001)).is_ok());
 }
 
 proptest! {
@@ -189,9 +242,26 @@ proptest! {
         let at = at.min(body.len());
         body.splice(at..at, noise.iter().copied());
         for body in [&body[..], &noise[..]] {
-            let _ = listing::read(body, ListId(1001));
+            let _ = read(body, ListId(1001));
             let _ = legs::read(body, chrono_tz::America::New_York, &[]);
         }
+    }
+
+    /// Where the pieces of a file are cut says nothing of what it holds, whatever it holds.
+    #[test]
+    fn any_cut_of_any_file_reads_alike(
+        noise in "[a\t\r\n]{0,12}",
+        bytes in prop::collection::vec(any::<u8>(), 0..40),
+        at in 0usize..2000,
+        cuts in prop::collection::vec(0usize..2000, 0..6),
+    ) {
+        let mut body = file(&[row(1, &noise, "x", "o", &["n", "p", "", ""]), row(2, "C2", &noise, "o", &[]), row(3, "C3", "x", "o", &["n", &noise, "", ""])]);
+        let at = at.min(body.len());
+        body.splice(at..at, bytes.iter().copied());
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(body.len())).chain([0, body.len()]).collect();
+        cuts.sort_unstable();
+        let pieces = cuts.windows(2).map(|cut| &body[cut[0]..cut[1]]);
+        prop_assert_eq!(listed(pieces, ListId(1001)), read(&body, ListId(1001)));
     }
 
     /// Whatever an agent or a list loader stored in a free text, a row that is taken for certain shows it in its place.
@@ -199,7 +269,7 @@ proptest! {
     fn a_certain_row_is_true(text in "[a-z0-9 \t\r\n]{0,30}", custom in "[a-z\t\r\n]{0,8}", has_custom in any::<bool>()) {
         let cells = [custom.as_str(), "gold", "", ""];
         let body = file(&[row(7, &text, "x", "o", if has_custom { &cells } else { &[] })]);
-        if let Some(row) = listing::read(&body, ListId(1001)).unwrap().rows.first() {
+        if let Some(row) = read(&body, ListId(1001)).unwrap().rows.first() {
             prop_assert_eq!(&row.values[&FieldName::Standard(LeadField::SourceId)], &text);
             let plan = &row.values[&FieldName::Custom("plan".to_owned())];
             prop_assert_eq!(plan, if has_custom { "gold" } else { "" });

@@ -16,6 +16,8 @@ const UPDATED: &str = "SUCCESS: update_lead LEAD HAS BEEN UPDATED - apiuser|12|1
 const VERSION: &str = "VERSION: 2.14-194|BUILD: 241004-1518|DATE: 2026-11-24 20:20:16|EPOCH: 1795569616|DST: 0|TZ: -5.00|TZNOW: -5.00|\n";
 const LIST: &str = "1001|Sync list|CAMP1|Y|2026-11-24 10:00:00||2099-12-31|0|\n";
 
+const COUNTED: &str = "1001|Sync list|CAMP1|Y|2026-11-24 10:00:00||2099-12-31|0|412000|7|\n";
+
 fn code() -> VendorLeadCode {
     VendorLeadCode::parse("V0000000000000000001").unwrap()
 }
@@ -42,6 +44,11 @@ fn rename() -> LeadChange {
 fn form(request: &str) -> Vec<(String, String)> {
     let body = request.split_once("\r\n\r\n").unwrap().1;
     url::form_urlencoded::parse(body.as_bytes()).into_owned().collect()
+}
+
+/// The function that a request calls; empty where it is a page that it asks for.
+fn function(request: &str) -> String {
+    value(&form(request), "function").unwrap_or("").to_owned()
 }
 
 fn value<'a>(form: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -243,10 +250,16 @@ async fn a_page_of_somebody_else_is_no_answer() {
 
 #[tokio::test]
 async fn an_empty_500_of_an_export_never_means_an_empty_list() {
-    let peer = Peer::start(|_| Act::Answer(500, "application/octet-stream", String::new())).await;
-    check(swept(peer.client().sweep(ListId(1001))).await.unwrap_err(), Effect::None, Reach::Connection, "too_large_or_broken");
-    let peer = Peer::start(|_| Act::Answer(200, "application/octet-stream", String::new())).await;
-    check(swept(peer.client().sweep(ListId(1001))).await.unwrap_err(), Effect::None, Reach::Connection, "too_large_or_broken");
+    for status in [500, 200] {
+        let peer = Peer::start(move |request| match function(request).as_str() {
+            "list_info" => Act::text(COUNTED),
+            _ => Act::Answer(status, "application/octet-stream", String::new()),
+        })
+        .await;
+        let fault = swept(peer.client().sweep(ListId(1001))).await.unwrap_err();
+        assert!(fault.message.contains("which holds 412000 leads"), "{fault}");
+        check(fault, Effect::None, Reach::Connection, "too_large_or_broken");
+    }
 }
 
 #[tokio::test]

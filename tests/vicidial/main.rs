@@ -6,6 +6,8 @@ mod emulated;
 mod files;
 mod forms;
 mod http;
+mod leads;
+mod lists;
 mod peer;
 mod recorded;
 mod replies;

@@ -13,6 +13,8 @@ pub(crate) enum Act {
     Answer(u16, &'static str, String),
     /// Promise more than is sent, then close.
     Cut(String),
+    /// Begin a file, and never end it.
+    Stall(String),
     /// Close without an answer.
     Close,
     /// Never answer.
@@ -96,6 +98,11 @@ async fn serve(mut stream: TcpStream, script: &(impl Fn(&str) -> Act + Sync), lo
                     format!("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {}\r\n\r\n", body.len() + 50);
                 stream.write_all((head + &body).as_bytes()).await.ok();
                 return;
+            }
+            Act::Stall(body) => {
+                let head = "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 99999999\r\n\r\n";
+                stream.write_all((head.to_owned() + &body).as_bytes()).await.ok();
+                std::future::pending().await
             }
             Act::Close => return,
             Act::Hang => std::future::pending().await,
