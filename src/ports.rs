@@ -419,6 +419,8 @@ pub trait Store: Send + Sync {
     fn link_by_code(&self, job: &JobName, code: &VendorLeadCode) -> Result<Option<Link>, StoreError>;
     /// The link of a lead.
     fn link_by_lead(&self, job: &JobName, lead: LeadId) -> Result<Option<Link>, StoreError>;
+    /// The links of many leads; leads without a link have no entry.
+    fn links_by_leads(&self, job: &JobName, leads: &[LeadId]) -> Result<BTreeMap<LeadId, Link>, StoreError>;
     /// A link by its id.
     fn link(&self, id: LinkId) -> Result<Option<Link>, StoreError>;
     /// Links in the order of their ids, after one of them: for walks over all.

@@ -9,6 +9,7 @@ mod fetch;
 mod gaps;
 mod guard;
 mod plan;
+mod present;
 mod prove;
 mod push;
 mod run;

@@ -1,18 +1,19 @@
 //! One full reading of the lists: what VICIdial shows now, leads that are missing, leads of ours that nobody knows.
 //!
-//! Rows that show nothing new are dropped at once; what stays is what differs.
+//! Rows that show nothing new are dropped page by page; what stays is what differs, and a bit for each lead that is there.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::StreamExt;
 
-use crate::model::{Base, ContactId, Failure, LeadId, LeadRow, Link, LinkId, LinkState, VendorLeadCode};
+use crate::model::{Base, ContactId, Failure, FieldName, LeadField, LeadId, LeadRow, Link, LinkId, LinkState, VendorLeadCode};
 use crate::ports::{Clock, Contacts, Dialer, LinkWrite, Store};
 use crate::sync::brake::Blown;
 use crate::sync::decide::subject_of;
 use crate::sync::delta;
 
 use super::plan::Plan;
+use super::present::Present;
 use super::settle::Double;
 use super::{Job, Outside, Stop};
 
@@ -45,15 +46,24 @@ pub(crate) async fn sweep<D: Dialer, C: Contacts, S: Store, K: Clock>(
     is_approved: bool,
 ) -> Result<Swept, Stop> {
     let mut swept = Swept::default();
-    let mut present: HashSet<LeadId> = HashSet::new();
+    let mut present = Present::default();
+    let kept = kept(job);
     for list in job.program.lists() {
         outside.progress.stage(&format!("reading list {list}"));
         let mut pages = std::pin::pin!(outside.dialer.sweep(list));
+        let mut read = 0;
         while let Some(page) = pages.next().await {
-            for row in page.map_err(|fault| job.dialer_stop(fault))? {
-                present.insert(row.lead_id);
-                look(outside, job, plan, &mut swept, row)?;
+            let mut rows = page.map_err(|fault| job.dialer_stop(fault))?;
+            // A lead that is moved while its lists are read comes twice. Seen twice it would be a double of itself.
+            rows.retain(|row| present.insert(row.lead_id));
+            let leads: Vec<LeadId> = rows.iter().map(|row| row.lead_id).collect();
+            let mut links = outside.store.links_by_leads(&job.name, &leads)?;
+            read += leads.len() as u64;
+            for row in rows {
+                let link = links.remove(&row.lead_id);
+                look(outside, job, plan, &mut swept, row, link, &kept)?;
             }
+            outside.progress.step(read, 0);
         }
     }
     let absent = absent(outside, job, &present, is_approved)?;
@@ -61,14 +71,22 @@ pub(crate) async fn sweep<D: Dialer, C: Contacts, S: Store, K: Clock>(
     Ok(swept)
 }
 
+/// The fields that a run may ask of an orphan: those of the mapping, and by which CRM id it was made.
+fn kept(job: &Job) -> BTreeSet<FieldName> {
+    let own = [LeadField::PhoneCode, LeadField::PhoneNumber, LeadField::SourceId].map(FieldName::Standard);
+    job.program.lead_fields().into_iter().chain(own).collect()
+}
+
 fn look<D, C, S: Store, K>(
     outside: &Outside<'_, D, C, S, K>,
     job: &Job,
     plan: &mut Plan,
     swept: &mut Swept,
-    row: LeadRow,
+    mut row: LeadRow,
+    link: Option<Link>,
+    kept: &BTreeSet<FieldName>,
 ) -> Result<(), Stop> {
-    if let Some(link) = outside.store.link_by_lead(&job.name, row.lead_id)? {
+    if let Some(link) = link {
         if link.state == LinkState::OptedOut && row.status != job.program.opt_out_status() {
             swept.loosened.insert(link.contact.clone());
         }
@@ -85,7 +103,10 @@ fn look<D, C, S: Store, K>(
     let Some(code) = VendorLeadCode::parse(&row.code) else { return Ok(()) };
     match outside.store.link_by_code(&job.name, &code)? {
         Some(link) if link.lead_id.is_some() => swept.doubles.push((link.contact, row.lead_id)),
-        Some(_) | None => swept.orphans.entry(code).or_default().push(row),
+        Some(_) | None => {
+            row.values.retain(|field, _| kept.contains(field));
+            swept.orphans.entry(code).or_default().push(row);
+        }
     }
     Ok(())
 }
@@ -98,12 +119,7 @@ struct Absent {
 }
 
 /// Leads that no list shows. When many live ones are gone at once, a person decides.
-fn absent<D, C, S: Store, K>(
-    outside: &Outside<'_, D, C, S, K>,
-    job: &Job,
-    present: &HashSet<LeadId>,
-    is_approved: bool,
-) -> Result<Absent, Stop> {
+fn absent<D, C, S: Store, K>(outside: &Outside<'_, D, C, S, K>, job: &Job, present: &Present, is_approved: bool) -> Result<Absent, Stop> {
     let mut absent = Absent::default();
     let mut live = 0_usize;
     let mut after = LinkId(0);
@@ -114,7 +130,7 @@ fn absent<D, C, S: Store, K>(
         for link in links {
             let Some(lead) = link.lead_id else { continue };
             live += usize::from(link.state == LinkState::Live);
-            let is_present = present.contains(&lead);
+            let is_present = present.contains(lead);
             match link.state {
                 LinkState::Live if !is_present => absent.live.push((link, lead)),
                 LinkState::OptedOut if !is_present => absent.opted_out.push((link, lead)),

@@ -43,6 +43,17 @@ pub(super) fn by_lead(connection: &Connection, job: i64, lead: LeadId) -> Result
     one(connection, select!("WHERE job = ?1 AND lead_id = ?2"), params![job, number(lead.0)?], read)
 }
 
+/// The links of many leads.
+pub(super) fn by_leads(connection: &Connection, job: i64, leads: &[LeadId]) -> Result<BTreeMap<LeadId, Link>, StoreError> {
+    let mut found = BTreeMap::new();
+    for &lead in leads {
+        if let Some(link) = by_lead(connection, job, lead)? {
+            found.insert(lead, link);
+        }
+    }
+    Ok(found)
+}
+
 /// The link of a code.
 pub(super) fn by_code(connection: &Connection, job: i64, code: &VendorLeadCode) -> Result<Option<Link>, StoreError> {
     one(connection, select!("WHERE job = ?1 AND code = ?2"), params![job, code.as_str()], read)

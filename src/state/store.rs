@@ -95,6 +95,11 @@ impl Store for State {
         self.read(job, move |connection, job| links::by_lead(connection, job, lead))
     }
 
+    fn links_by_leads(&self, job: &JobName, leads: &[LeadId]) -> Result<BTreeMap<LeadId, Link>, StoreError> {
+        let leads = leads.to_vec();
+        self.read(job, move |connection, job| links::by_leads(connection, job, &leads))
+    }
+
     fn link(&self, id: LinkId) -> Result<Option<Link>, StoreError> {
         self.desk.read(move |connection| links::by_id(connection, id))
     }

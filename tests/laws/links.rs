@@ -118,6 +118,21 @@ fn after_the_loss_of_the_database_everything_is_adopted_by_code() {
 }
 
 #[test]
+fn a_lead_that_moves_while_its_lists_are_read_is_no_double_of_itself() {
+    let mut rig = Rig::started(3);
+    let lead = rig.lead("c01");
+    rig.agent("c01", |row| row.list = list(1003));
+    rig.world().vici.stale.insert((list(1001), lead));
+    rig.lose_database();
+    let report = rig.approve();
+    assert_eq!((report.end, report.totals.adopted, report.totals.doubles), (RunEnd::Clean, 3, 0), "{}", report.message);
+    assert_eq!(rig.row("c01").status, "NEW");
+    rig.wait(60);
+    let report = rig.full();
+    assert_eq!((report.end, report.totals.doubles), (RunEnd::Clean, 0));
+}
+
+#[test]
 fn a_kept_lead_of_a_contact_that_is_gone_is_no_failure() {
     let mut rig = Rig::started(3);
     for (contact, status) in [("c01", "SALE"), ("c02", "NI")] {

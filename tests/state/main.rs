@@ -6,6 +6,7 @@ mod calls;
 mod files;
 mod journal;
 mod life;
+mod links;
 mod power;
 
 use std::collections::BTreeMap;

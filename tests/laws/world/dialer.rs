@@ -52,6 +52,8 @@ pub(crate) struct Vicidial {
     pub(crate) undefined: BTreeSet<&'static str>,
     /// Columns that are narrower than anybody expects.
     pub(crate) narrow: BTreeMap<FieldName, usize>,
+    /// Leads that a sweep still shows in a list that they have left meanwhile.
+    pub(crate) stale: BTreeSet<(ListId, LeadId)>,
     next_lead: u64,
 }
 
@@ -68,6 +70,7 @@ impl Vicidial {
             log: Vec::new(),
             undefined: BTreeSet::new(),
             narrow: BTreeMap::new(),
+            stale: BTreeSet::new(),
             next_lead: 1,
         }
     }
@@ -309,7 +312,8 @@ impl Dialer for Sim {
             if !world.vici.lists.contains_key(&list) {
                 return Err(no_list(list));
             }
-            let ids: Vec<LeadId> = world.vici.leads.iter().filter(|(_, row)| row.list == list).map(|(id, _)| *id).collect();
+            let is_shown = |id: &LeadId, row: &Row| row.list == list || world.vici.stale.contains(&(list, *id));
+            let ids: Vec<LeadId> = world.vici.leads.iter().filter(|(id, row)| is_shown(id, row)).map(|(id, _)| *id).collect();
             Ok(ids.into_iter().filter_map(|id| world.row(id, None)).collect())
         }))
     }
