@@ -40,18 +40,26 @@ pub fn offset(text: &str) -> Option<String> {
 
 /// `hopper_list`: order, priority, lead, list, phone, code, state, status, …
 ///
-/// A lead that was deleted stays in the hopper with empty cells.
+/// A lead that was deleted stays in the hopper with empty cells. Rows are numbered from 0 on; codes and source ids, which stand behind all that is
+/// read here, may hold line breaks, so a line that has not the next number is the rest of the row before.
 #[must_use]
 pub fn hopper(text: &str) -> Option<Vec<HopperRow>> {
-    let row = |line: &str| {
+    let mut rows: Vec<HopperRow> = Vec::new();
+    for line in text.lines() {
         let cells: Vec<&str> = line.split('|').collect();
-        Some(HopperRow {
-            lead_id: LeadId(cells.get(2)?.parse().ok()?),
-            list_id: ListId(cells.get(3)?.parse().unwrap_or(0)),
-            status: (*cells.get(7)?).to_owned(),
-        })
-    };
-    text.lines().filter(|line| !line.trim().is_empty()).map(row).collect()
+        let number = |at: usize| cells.get(at).and_then(|cell| cell.parse::<u64>().ok());
+        let is_next = number(0) == Some(rows.len() as u64);
+        match (number(2), cells.get(7)) {
+            (Some(lead), Some(status)) if is_next => {
+                rows.push(HopperRow { lead_id: LeadId(lead), list_id: ListId(number(3).unwrap_or(0)), status: (*status).to_owned() });
+            }
+            // Numbered otherwise than is known: no row may be lost.
+            (Some(_), Some(_)) if number(0).is_some() => return None,
+            (Some(_) | None, Some(_) | None) if rows.is_empty() && !line.trim().is_empty() => return None,
+            (Some(_) | None, Some(_) | None) => {}
+        }
+    }
+    Some(rows)
 }
 
 /// A list as `list_info` and `list_custom_fields` show it.
@@ -145,6 +153,19 @@ mod tests {
         assert_eq!((both[&one].clone(), both[&two].clone()), (vec![LeadId(1), LeadId(8)], vec![]));
         assert!(found("V0000000000000000001|2|8-1\n", &[one.clone(), two]).is_none(), "a code without an entry is no answer");
         assert!(found("V0000000000000000001|3|8-1\n", &[one]).is_none(), "fewer ids than counted is no answer");
+    }
+
+    #[test]
+    fn hopper_rows_with_line_breaks() {
+        let row = |order: u64, lead: u64, source: &str| {
+            format!("{order}|0|{lead}|1001|7275550401|1||NEW|0|-5.00|0|NONE|P|CRM-401|{source}|0|0 HOURS \n")
+        };
+        let leads = |text: &str| hopper(text).map(|rows| rows.iter().map(|row| row.lead_id.0).collect::<Vec<_>>());
+        assert_eq!(leads(&(row(0, 7, "a\r\nb") + &row(1, 8, "1|x\n\n2") + &row(2, 9, ""))), Some(vec![7, 8, 9]));
+        assert_eq!(leads("0|0|7||||||0|-5.00|0|NONE|P||||20781|\n"), Some(vec![7]), "a lead that is gone");
+        assert_eq!(leads(&(row(0, 7, "") + &row(2, 9, ""))), None, "a row is missing");
+        assert_eq!(leads("something else\n"), None);
+        assert_eq!(leads(""), Some(vec![]));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! The file quotes nothing: a tab or a line break inside a value shifts everything after it. So each row must prove that its
 //! cells stand where the header says (`row` checks them), or its lead is named as doubtful, to be read again alone. A row is
 //! never guessed. Rows are split at CRLF, as stored values hold bare line feeds; and a row is given only when the next one has begun, since a
-//! line that begins no row is the rest of the row before it.
+//! line that begins no row is the rest of the row before it. Custom fields of a lead that was moved here from another list are left out: the
+//! page shows those of the wrong table.
 
 use super::line::decode;
 use super::row::{Cells, time};
@@ -11,6 +12,9 @@ use crate::model::{FieldName, LeadField, LeadId, LeadRow, ListId};
 
 /// The most that one line may weigh: custom fields may be long texts, but a file without any line's end must not fill the memory.
 const LINE_BYTES_MAX: usize = 16 << 20;
+
+/// Lists with an id up to this have no custom fields: those ids are VICIdial's own.
+const OWN_LISTS_MAX: u64 = 99;
 
 /// Why a file could not be read at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,7 +221,13 @@ fn row(cells: &[String], lead: LeadId, list: ListId, extra: &Extra) -> Option<Le
     if custom.iter().skip(labels.len()).any(|cell| !cell.is_empty()) {
         return None;
     }
-    let mut row = Cells { names: &COLUMNS, cells }.lead(lead).filter(|row| row.list_id == list)?;
+    let named = Cells { names: &COLUMNS, cells };
+    let mut row = named.lead(lead).filter(|row| row.list_id == list)?;
+    let entry: u64 = named.get("entry_list_id").parse().ok()?;
+    if entry > OWN_LISTS_MAX && entry != list.0 {
+        // The lead was moved, and its custom data with the list that it came in by: the page looked in the table of this list.
+        return Some(row);
+    }
     for (at, label) in labels.iter().enumerate() {
         // A lead without custom data has no such cells: all blank.
         row.values.insert(FieldName::Custom(label.clone()), shown_custom(custom.get(at).map_or("", String::as_str)));

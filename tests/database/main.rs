@@ -8,7 +8,9 @@
 
 mod alone;
 mod differences;
+mod life;
 mod live;
+mod mirrored;
 mod routes;
 mod same;
 mod server;

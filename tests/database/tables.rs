@@ -1,5 +1,7 @@
 //! VICIdial's tables as far as the lane reads them, and the emulator's rows in them.
 
+use std::collections::BTreeMap;
+
 use mysql_async::Value;
 use mysql_async::prelude::Queryable;
 use vicisync::emulator::vicidial::World;
@@ -183,6 +185,42 @@ const CUSTOM: &[Column] = &[("lead_id", "int(9) unsigned not null"), ("crm_note"
 
 /// Makes all tables anew and fills them with the emulator's rows.
 pub(crate) async fn copy(world: &World, into: &mut Mariadb) {
+    make(into).await;
+    for (table, ..) in TABLES {
+        fill(into, table, &world.rows(table)).await;
+    }
+}
+
+/// A row of the emulator's.
+type Row = BTreeMap<String, Option<String>>;
+
+/// A copy that follows the emulator.
+pub(crate) struct Mirror {
+    mariadb: Mariadb,
+    copied: BTreeMap<&'static str, Vec<Row>>,
+}
+
+impl Mirror {
+    /// Empty tables.
+    pub(crate) async fn new(mut mariadb: Mariadb) -> Self {
+        make(&mut mariadb).await;
+        Self { mariadb, copied: BTreeMap::new() }
+    }
+
+    /// Copies the tables whose rows are others by now.
+    pub(crate) async fn follow(&mut self, world: &World) {
+        for (table, ..) in TABLES {
+            let rows = world.rows(table);
+            if self.copied.get(table) != Some(&rows) {
+                self.mariadb.run(&format!("DELETE FROM {table}")).await;
+                fill(&mut self.mariadb, table, &rows).await;
+                self.copied.insert(table, rows);
+            }
+        }
+    }
+}
+
+async fn make(into: &mut Mariadb) {
     for (table, columns, keys) in TABLES {
         let engine = if *table == "vicidial_hopper" { "MEMORY" } else { "MyISAM" };
         let mut parts: Vec<String> = columns.iter().map(|(name, kind)| format!("`{name}` {kind}")).collect();
@@ -190,14 +228,15 @@ pub(crate) async fn copy(world: &World, into: &mut Mariadb) {
         into.run(&format!("DROP TABLE IF EXISTS {table}")).await;
         into.run(&format!("CREATE TABLE {table} ({}) ENGINE={engine} CHARACTER SET utf8mb3 COLLATE utf8mb3_unicode_ci", parts.join(", ")))
             .await;
-        let rows: Vec<Vec<Value>> = world
-            .rows(table)
-            .iter()
-            .map(|row| columns.iter().map(|(name, _)| row.get(*name).cloned().flatten().map_or(Value::NULL, Value::from)).collect())
-            .collect();
-        let names: Vec<String> = columns.iter().map(|(name, _)| format!("`{name}`")).collect();
-        let marks = vec!["?"; columns.len()].join(", ");
-        let insert = format!("INSERT INTO {table} ({}) VALUES ({marks})", names.join(", "));
-        into.conn.exec_batch(insert, rows).await.unwrap_or_else(|error| panic!("{table}: {error}"));
     }
+}
+
+async fn fill(into: &mut Mariadb, table: &str, rows: &[Row]) {
+    let columns = TABLES.iter().find(|(name, ..)| *name == table).map_or(&[][..], |(_, columns, _)| columns);
+    let cells = |row: &Row| columns.iter().map(|(name, _)| row.get(*name).cloned().flatten().map_or(Value::NULL, Value::from)).collect();
+    let rows: Vec<Vec<Value>> = rows.iter().map(cells).collect();
+    let names: Vec<String> = columns.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let marks = vec!["?"; columns.len()].join(", ");
+    let insert = format!("INSERT INTO {table} ({}) VALUES ({marks})", names.join(", "));
+    into.conn.exec_batch(insert, rows).await.unwrap_or_else(|error| panic!("{table}: {error}"));
 }
