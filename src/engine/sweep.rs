@@ -54,7 +54,7 @@ pub(crate) async fn sweep<D: Dialer, C: Contacts, S: Store, K: Clock>(
         let mut read = 0;
         while let Some(page) = pages.next().await {
             let mut rows = page.map_err(|fault| job.dialer_stop(fault))?;
-            // A lead that is moved while its lists are read comes twice. Seen twice it would be a double of itself.
+            // A lead that is moved while its lists are read comes twice: it is looked at once.
             rows.retain(|row| present.insert(row.lead_id));
             let leads: Vec<LeadId> = rows.iter().map(|row| row.lead_id).collect();
             let mut links = outside.store.links_by_leads(&job.name, &leads)?;
