@@ -143,10 +143,12 @@ impl Life {
         let request = Request { trigger: "manual", scope, is_approved, is_dry: false };
         let report = run(&outside, &self.ready.job, &request).await;
         let number = self.end.keys().filter(|key| key.starts_with("run")).count() + 1;
+        // How a connection broke is the system's word, one time this and one time that.
+        let message = report.message.split(" (`").next().unwrap_or_default();
         let failures = self.state.failures(&self.ready.job.name, None).unwrap();
         let said = vec![
             format!("{:?} {:?}", report.end, report.totals),
-            format!("{} {:?} {:?}", report.message, report.holds, report.rejected),
+            format!("{message} {:?} {:?}", report.holds, report.rejected),
             format!("{failures:#?}"),
         ];
         self.end.insert(format!("run {number}"), said);
