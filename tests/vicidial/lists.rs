@@ -37,16 +37,17 @@ fn check(fault: &Fault, reach: Reach, code: &str) {
 
 #[tokio::test]
 async fn pages_are_given_while_the_file_still_comes() {
-    let peer = Peer::start(|request| if is_count(request) { counted(9999) } else { Act::Stall(list(2500)) }).await;
+    let peer = Peer::start(|request| if is_count(request) { counted(9999) } else { Act::Stall(list(20_000)) }).await;
     let dialer = peer.client();
     let mut pages = std::pin::pin!(dialer.sweep(LIST));
     let mut leads = 0;
     for _ in 0..2 {
         let page = pages.next().await.unwrap().unwrap();
-        assert!((1000..1300).contains(&page.len()), "{} rows", page.len());
+        // A page ends with the bytes that came together.
+        assert!((1000..5000).contains(&page.len()), "{} rows", page.len());
         leads += page.len();
     }
-    assert!(leads < 2500);
+    assert!(leads < 20_000);
 }
 
 #[tokio::test]
