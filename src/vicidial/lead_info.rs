@@ -4,8 +4,9 @@
 //! the lead has values of. Line breaks inside values do no harm, since there is one row only; a tab does, and then there are more cells
 //! than columns: such an answer, like any that does not prove itself, is none.
 
+use super::columns::LEAD;
+use super::lead_cells::Cells;
 use super::line::decode;
-use super::row::Cells;
 use crate::model::{LeadId, LeadRow};
 
 /// A lead as the answer shows it.
@@ -19,42 +20,6 @@ pub struct LeadInfo {
     pub custom: Vec<(String, String)>,
 }
 
-/// The columns of every answer, in its order. It begins and ends otherwise than a list's file.
-const COLUMNS: [&str; 32] = [
-    "status",
-    "user",
-    "vendor_lead_code",
-    "source_id",
-    "list_id",
-    "gmt_offset_now",
-    "phone_code",
-    "phone_number",
-    "title",
-    "first_name",
-    "middle_initial",
-    "last_name",
-    "address1",
-    "address2",
-    "address3",
-    "city",
-    "state",
-    "province",
-    "postal_code",
-    "country_code",
-    "gender",
-    "date_of_birth",
-    "alt_phone",
-    "email",
-    "security_phrase",
-    "comments",
-    "called_count",
-    "last_local_call_time",
-    "rank",
-    "owner",
-    "entry_list_id",
-    "lead_id",
-];
-
 /// Reads an answer with header and tabs, asked for by the lead's id; `None` where it does not prove itself.
 #[must_use]
 pub fn read(body: &[u8], lead: LeadId) -> Option<LeadInfo> {
@@ -62,19 +27,20 @@ pub fn read(body: &[u8], lead: LeadId) -> Option<LeadInfo> {
     let end = body.iter().position(|&byte| byte == b'\n')?;
     let header = decode(&body[..end]);
     let names: Vec<&str> = header.split('\t').collect();
+    let standard: Vec<&str> = LEAD.split_whitespace().collect();
     // Each cell by itself: a server with an old character set mixes two in one answer.
     let cells: Vec<String> = body[end + 1..].split(|&byte| byte == b'\t').map(|cell| decode(cell).into_owned()).collect();
-    if !names.starts_with(&COLUMNS) || cells.len() != names.len() {
+    if !names.starts_with(&standard) || cells.len() != names.len() {
         return None;
     }
-    let (own, custom) = cells.split_at(COLUMNS.len());
-    let own = Cells { names: &COLUMNS, cells: own };
+    let (own, custom) = cells.split_at(standard.len());
+    let own = Cells { names: &standard, cells: own };
     if own.get("lead_id") != lead.to_string() {
         return None;
     }
     Some(LeadInfo {
         row: own.lead(lead)?,
         has_custom: own.get("entry_list_id").parse::<u64>().ok()? > 0,
-        custom: names[COLUMNS.len()..].iter().map(|&label| label.to_owned()).zip(custom.iter().cloned()).collect(),
+        custom: names[standard.len()..].iter().map(|&label| label.to_owned()).zip(custom.iter().cloned()).collect(),
     })
 }

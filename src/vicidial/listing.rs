@@ -1,13 +1,13 @@
 //! The body of `list_download` read into leads while it arrives. Pure: bytes in, rows out, and no more kept than the line under way.
 //!
 //! The file quotes nothing: a tab or a line break inside a value shifts everything after it. So each row must prove that its
-//! cells stand where the header says (`row` checks them), or its lead is named as doubtful, to be read again alone. A row is
+//! cells stand where the header says (`lead_cells` checks them), or its lead is named as doubtful, to be read again alone. A row is
 //! never guessed. Rows are split at CRLF, as stored values hold bare line feeds; and a row is given only when the next one has begun, since a
 //! line that begins no row is the rest of the row before it. Custom fields of a lead that was moved here from another list are left out: the
 //! page shows those of the wrong table.
 
+use super::lead_cells::{Cells, time};
 use super::line::decode;
-use super::row::{Cells, time};
 use crate::model::{FieldName, LeadField, LeadId, LeadRow, ListId};
 
 /// The most that one line may weigh: custom fields may be long texts, but a file without any line's end must not fill the memory.
