@@ -12,6 +12,7 @@ pub mod engine;
 pub mod mapping;
 pub mod model;
 pub mod ports;
+pub mod report;
 pub mod schedule;
 pub mod setup;
 pub mod state;

@@ -2,6 +2,8 @@
 //!
 //! `vicidial`, `crm` and `state` implement them and never see each other; the laws implement them in memory.
 
+mod report;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::future::Future;
@@ -14,6 +16,8 @@ use crate::model::{
     Activity, ActivityId, Base, CampaignId, Contact, ContactId, Failure, FieldName, JobName, Lane, Lead, LeadChange, LeadId, LeadRow, Leg,
     Link, LinkId, ListId, Op, OpId, OpResult, OpState, Phone, Rejection, RunEnd, RunId, StoredLead, Totals, Value, VendorLeadCode,
 };
+
+pub use report::{Made, Reports, Shelf};
 
 /// What is known of a write's effect when a call went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

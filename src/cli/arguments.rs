@@ -48,7 +48,13 @@ pub enum Command {
     Sync(Sync),
     /// Shows what a run would do, op by op, with reasons; sends nothing and changes nothing
     Plan(Plan),
-    /// Shows jobs, their last runs, links, failures, holds, rejections
+    /// Makes reports now, once, and writes their files
+    #[command(
+        long_about = "Makes reports now, once, and writes their files. `--day` and `--since` ask for another time than the report's own period; \
+                      then its metrics are left alone, because they are about its own period."
+    )]
+    Report(Report),
+    /// Shows jobs and reports, their last runs, links, failures, holds, rejections
     Status(Status),
     /// Shows all that is known of one contact, and why it is, or is not, dialed
     Explain(Explain),
@@ -104,6 +110,22 @@ pub struct Plan {
     /// Show at most so many ops; the totals count all
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The report [default: all]
+    pub name: Option<String>,
+    /// Of this day: `today`, `yesterday`, `3d` (three days ago) or `2026-11-25`
+    #[arg(long, value_name = "DAY", conflicts_with = "since")]
+    pub day: Option<String>,
+    /// From this day, or moment of the server's clock, to the end of today: also `2026-11-25 14:30`
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Print it as CSV, and write no file
+    #[arg(long)]
+    pub stdout: bool,
 }
 
 /// Arguments of `status`.

@@ -11,9 +11,9 @@ use super::arguments::Check;
 use super::exit::Exit;
 use super::screen::{Failed, Screen};
 use super::session::Session;
-use crate::model::ListId;
+use crate::model::{ListId, ReportKind};
 use crate::ports::{Fault, Reach, Store, StoreErrorKind};
-use crate::setup::{Problem, Ready};
+use crate::setup::{Problem, Ready, ReadyReport};
 use crate::state::State;
 
 /// One thing that was looked at.
@@ -63,25 +63,33 @@ pub(super) async fn run(session: &Session, wanted: &Check) -> Result<Exit, Faile
     let names = checked.job_names();
     let copy = session.open_copy()?;
     let jobs = session.ready(&checked, &names, &copy)?;
+    let report_names = checked.report_names();
+    let mut reports = session.reports(&checked, &report_names, &jobs, &copy)?;
     drop(copy);
     session.screen.data(&format!(
         "{}: the files are good; jobs: {}",
         session.places.config.display(),
         names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     ));
+    session.screen.block(&if report_names.is_empty() { String::new() } else { format!("reports: {}", report_names.join(", ")) });
     let warnings: Vec<Json> = checked.warnings.iter().map(Problem::to_json).collect();
     if !wanted.live {
-        session.screen.json(&json!({ "problems": warnings, "jobs": names }));
+        session.screen.json(&json!({ "problems": warnings, "jobs": names, "reports": report_names }));
         return Ok(Exit::Fine);
     }
     // The state is opened for writing, because a login that is good frees a connection that was stopped.
     let state = open_or_say(session)?;
     let jobs = match &state {
-        Some(state) => session.ready(&checked, &names, state)?,
+        Some(state) => {
+            let jobs = session.ready(&checked, &names, state)?;
+            reports = session.reports(&checked, &report_names, &jobs, state)?;
+            jobs
+        }
         None => jobs,
     };
     let mut findings = Findings::default();
     vicidials(&jobs, state.as_ref(), &mut findings).await?;
+    reported(&jobs, &reports, state.as_ref(), &mut findings).await?;
     crms(&jobs, state.as_ref(), &mut findings).await?;
     told(&session.screen, &findings);
     let list: Vec<Json> = findings
@@ -90,7 +98,7 @@ pub(super) async fn run(session: &Session, wanted: &Check) -> Result<Exit, Faile
         .map(|finding| json!({ "connection": finding.connection, "ok": finding.is_ok, "what": finding.what, "advice": finding.advice }))
         .collect();
     let exit = findings.exit.unwrap_or(Exit::Fine);
-    session.screen.json(&json!({ "problems": warnings, "jobs": names, "findings": list, "exit": exit.number() }));
+    session.screen.json(&json!({ "problems": warnings, "jobs": names, "reports": report_names, "findings": list, "exit": exit.number() }));
     Ok(exit)
 }
 
@@ -118,7 +126,7 @@ async fn vicidials(jobs: &[Ready], state: Option<&State>, findings: &mut Finding
     }
     for (name, (ready, lists, labels)) in wanted {
         let login = ready.dialer.login().await;
-        keep(ready, name, &login, state)?;
+        keep(credentials(ready, name), name, &login, state)?;
         if let Err(fault) = login {
             findings.fault(name, &fault);
             continue;
@@ -141,7 +149,7 @@ async fn crms(jobs: &[Ready], state: Option<&State>, findings: &mut Findings) ->
             continue;
         }
         let login = ready.contacts.login().await;
-        keep(ready, name, &login, state)?;
+        keep(credentials(ready, name), name, &login, state)?;
         if let Err(fault) = login {
             findings.fault(name, &fault);
             refused.insert(name);
@@ -154,13 +162,42 @@ async fn crms(jobs: &[Ready], state: Option<&State>, findings: &mut Findings) ->
     Ok(())
 }
 
+/// Each VICIdial that reports ask, with the functions that they use.
+async fn reported(jobs: &[Ready], reports: &[ReadyReport], state: Option<&State>, findings: &mut Findings) -> Result<(), Failed> {
+    let mut wanted: BTreeMap<&str, (&ReadyReport, BTreeSet<ReportKind>)> = BTreeMap::new();
+    for report in reports {
+        wanted.entry(&report.job.vicidial).or_insert_with(|| (report, BTreeSet::new())).1.insert(report.job.kind);
+    }
+    for (name, (report, kinds)) in wanted {
+        // A job's login was tried, and told of, before: after a refusal the client that both share sends nothing more.
+        let is_jobs = jobs.iter().any(|ready| ready.job.vicidial == name);
+        let login = report.dialer.login().await;
+        if !is_jobs {
+            keep(&report.job.credentials, name, &login, state)?;
+        }
+        match login {
+            Ok(()) => {
+                for finding in report.dialer.probe_reports(&kinds).await {
+                    findings.add(name, finding.ok, finding.what, finding.advice);
+                }
+            }
+            Err(_) if is_jobs => {}
+            Err(fault) => findings.fault(name, &fault),
+        }
+    }
+    Ok(())
+}
+
+fn credentials<'a>(ready: &'a Ready, connection: &str) -> &'a str {
+    ready.job.credentials.get(connection).map_or("", String::as_str)
+}
+
 /// A good login frees the connection, a refused one stops it.
-fn keep(ready: &Ready, connection: &str, login: &Result<(), Fault>, state: Option<&State>) -> Result<(), Failed> {
+fn keep(print: &str, connection: &str, login: &Result<(), Fault>, state: Option<&State>) -> Result<(), Failed> {
     let Some(state) = state else { return Ok(()) };
     match login {
         Ok(()) => state.put_login_refused(connection, None)?,
         Err(fault) if fault.reach == Reach::Login => {
-            let print = ready.job.credentials.get(connection).map_or("", String::as_str);
             state.put_login_refused(connection, Some((Utc::now(), print)))?;
         }
         Err(_) => {}

@@ -12,6 +12,8 @@ mod explain;
 mod plan;
 mod progress;
 mod rehearse;
+mod report;
+mod report_status;
 mod run;
 mod screen;
 mod session;
@@ -55,6 +57,7 @@ async fn command(session: &Session, command: &Command) -> Result<Exit, Failed> {
         Command::Run => run::run(session).await,
         Command::Sync(wanted) => sync::run(session, wanted).await,
         Command::Plan(wanted) => plan::run(session, wanted).await,
+        Command::Report(wanted) => report::run(session, wanted).await,
         Command::Status(wanted) => status::run(session, wanted),
         Command::Explain(wanted) => explain::run(session, wanted),
         Command::Check(wanted) => check::run(session, wanted).await,

@@ -17,9 +17,13 @@ pub(super) async fn run(session: &Session) -> Result<Exit, Failed> {
     let names = checked.job_names();
     let state = session.open()?;
     let jobs = session.ready(&checked, &names, &state)?;
+    let report_names = checked.report_names();
+    let reports = session.reports(&checked, &report_names, &jobs, &state)?;
     let state = Arc::new(state);
     let renew = |name: &JobName| session.ready(&checked, std::slice::from_ref(name), &state).ok().and_then(|jobs| jobs.into_iter().next());
-    match daemon::run(Arc::clone(&state), jobs, renew).await {
+    let renew_report =
+        |name: &str| session.reports(&checked, &[name.to_owned()], &[], &state).ok().and_then(|reports| reports.into_iter().next());
+    match daemon::run(Arc::clone(&state), jobs, reports, renew, renew_report).await {
         Ok(Ended::Told) => Ok(Exit::Fine),
         Ok(Ended::NoJobLeft) => Err(Failed::new(
             Exit::Failures,

@@ -7,7 +7,7 @@ use super::exit::Exit;
 use super::screen::{Failed, Screen};
 use crate::model::JobName;
 use crate::ports::StoreErrorKind;
-use crate::setup::{self, Checked, Places, Ready};
+use crate::setup::{self, Checked, Places, Ready, ReadyReport};
 use crate::state::State;
 
 /// A command under way.
@@ -83,6 +83,30 @@ impl Session {
         let (ready, warnings) = setup::ready(checked, names, &key).map_err(Failed::problems)?;
         self.screen.problems(&warnings);
         Ok(ready)
+    }
+
+    /// The same for reports; `jobs` are those whose connections are built already.
+    ///
+    /// # Errors
+    /// Secrets that are not there, settings that cannot work.
+    pub(super) fn reports(&self, checked: &Checked, names: &[String], jobs: &[Ready], state: &State) -> Result<Vec<ReadyReport>, Failed> {
+        let key = state.install_key()?;
+        let (reports, warnings) = setup::reports(checked, names, jobs, &key).map_err(Failed::problems)?;
+        self.screen.problems(&warnings);
+        Ok(reports)
+    }
+
+    /// The state where nobody else works on it, else a copy, which forgets what is written. Says so with `false`.
+    ///
+    /// # Errors
+    /// A state that cannot be read, another owner.
+    pub(super) fn open_or_copy(&self) -> Result<(State, bool), Failed> {
+        refuse_foreign(&self.places.state)?;
+        match State::open(&self.places.state) {
+            Ok(state) => Ok((state, true)),
+            Err(error) if error.kind == StoreErrorKind::Busy => Ok((self.open_copy()?, false)),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

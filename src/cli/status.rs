@@ -1,4 +1,4 @@
-//! `vicisync status`: how the jobs stand, from a copy of the state. It asks no server.
+//! `vicisync status`: how the jobs and reports stand, from a copy of the state. It asks no server.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use super::arguments::Status;
 use super::describe::totals_text;
 use super::exit::Exit;
+use super::report_status;
 use super::screen::{Failed, table};
 use super::session::Session;
 use crate::model::{Failure, JobName, OpState, RunEnd};
@@ -55,7 +56,14 @@ pub(super) fn run(session: &Session, wanted: &Status) -> Result<Exit, Failed> {
         session.screen.data(&text(&standing));
         jobs.push(to_json(&standing));
     }
-    session.screen.json(&json!({ "state": session.places.state, "jobs": jobs }));
+    let mut reports = Vec::new();
+    // Who names a job asks about that job.
+    for report in checked.reports().iter().filter(|_| wanted.job.is_none()) {
+        let standing = report_status::look(&state, report, &all)?;
+        session.screen.data(&report_status::text(&standing));
+        reports.push(report_status::to_json(&standing));
+    }
+    session.screen.json(&json!({ "state": session.places.state, "jobs": jobs, "reports": reports }));
     Ok(Exit::Fine)
 }
 

@@ -195,7 +195,7 @@ pub(super) fn vicidials(root: &Table<'_, '_>) -> Connections<VicidialConnection>
 }
 
 /// Campaigns and in-groups: up to 20 characters without spaces; VICIdial's exports take them joined by `-`.
-fn campaign_list(item: &Item<'_, '_>) -> Vec<CampaignId> {
+pub(super) fn campaign_list(item: &Item<'_, '_>) -> Vec<CampaignId> {
     let mut campaigns = Vec::new();
     for entry in item.list().unwrap_or_default() {
         let Some(name) = entry.text() else { continue };

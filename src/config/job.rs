@@ -59,9 +59,15 @@ impl Default for Brakes {
 const SCHEDULE: &str = "*/2 * * * *";
 const FULL_SCHEDULE: &str = "0 3 * * *";
 
-pub(super) fn jobs(root: &Table<'_, '_>, crms: &Connections<CrmConnection>, vicidials: &Connections<VicidialConnection>) -> Vec<Job> {
+/// All jobs. `reported` are VICIdials that reports use.
+pub(super) fn jobs(
+    root: &Table<'_, '_>,
+    crms: &Connections<CrmConnection>,
+    vicidials: &Connections<VicidialConnection>,
+    reported: &BTreeSet<String>,
+) -> Vec<Job> {
     let mut jobs = Vec::new();
-    let (mut used_crms, mut used_vicidials) = (BTreeSet::new(), BTreeSet::new());
+    let (mut used_crms, mut used_vicidials) = (BTreeSet::new(), reported.clone());
     let items = tables(root, "job");
     let mut is_complete = !items.is_empty();
     for item in &items {
@@ -120,7 +126,7 @@ fn job(
     })
 }
 
-fn connection<T>(item: &Item<'_, '_>, kind: &str, connections: &Connections<T>) -> Option<String> {
+pub(super) fn connection<T>(item: &Item<'_, '_>, kind: &str, connections: &Connections<T>) -> Option<String> {
     let name = item.text()?;
     if connections.get(&name).is_some() {
         return Some(name);
@@ -132,6 +138,11 @@ fn connection<T>(item: &Item<'_, '_>, kind: &str, connections: &Connections<T>) 
 
 fn schedule(table: &Table<'_, '_>, key: &str, default: &str, zone: Tz) -> Option<Schedule> {
     let Some(item) = table.get(key) else { return Schedule::parse(default, zone).ok() };
+    expression(&item, zone)
+}
+
+/// Reads a schedule.
+pub(super) fn expression(item: &Item<'_, '_>, zone: Tz) -> Option<Schedule> {
     match Schedule::parse(&item.text()?, zone) {
         Ok(schedule) => Some(schedule),
         Err(trouble) => {

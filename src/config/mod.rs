@@ -8,6 +8,7 @@ mod address;
 mod connection;
 mod database;
 mod job;
+mod report;
 mod secret;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 pub use connection::{CrmConnection, NonLatin, VicidialConnection};
 pub use database::{DatabaseConnection, DatabaseTls};
 pub use job::{Brakes, Job};
+pub use report::Report;
 pub use secret::SecretRef;
 
 use crate::diag::{Code, Diagnostic, Sink, Table, reader};
@@ -28,6 +30,8 @@ pub struct Config {
     pub vicidials: BTreeMap<String, VicidialConnection>,
     /// Jobs, in the order of the text.
     pub jobs: Vec<Job>,
+    /// Reports, in the order of the text.
+    pub reports: Vec<Report>,
     /// What a person should look at, though it stops nothing.
     pub warnings: Vec<Diagnostic>,
 }
@@ -74,7 +78,8 @@ fn config(root: &Table<'_, '_>) -> Config {
     }
     let crms = connection::crms(root);
     let vicidials = connection::vicidials(root);
-    let jobs = job::jobs(root, &crms, &vicidials);
+    let (reports, reported) = report::reports(root, &vicidials);
+    let jobs = job::jobs(root, &crms, &vicidials, &reported);
     root.finish(&LATER);
-    Config { crms: crms.kept(), vicidials: vicidials.kept(), jobs, warnings: Vec::new() }
+    Config { crms: crms.kept(), vicidials: vicidials.kept(), jobs, reports, warnings: Vec::new() }
 }

@@ -1,11 +1,12 @@
 //! The daemon: every job by its schedules, until it is told to end.
 //!
 //! It decides when a job runs and what is said of a run. What a run does is the engine's; it knows no HTTP and no SQL. Runs follow one
-//! after another. A run that panics stops its own job until a restart; the others go on.
+//! after another, reports beside them. A run that panics stops its own job until a restart; the others go on.
 
 mod ending;
 mod log;
 mod notify;
+mod reports;
 mod rota;
 
 use std::collections::BTreeSet;
@@ -22,10 +23,11 @@ pub use log::begin as begin_log;
 use crate::engine::{self, Outside, Report, Request, Unwatched};
 use crate::model::{JobName, RunEnd};
 use crate::ports::Store;
-use crate::setup::{Ready, SystemClock};
+use crate::setup::{Ready, ReadyReport, SystemClock};
 use crate::state::State;
 
 use log::Told;
+use reports::Lines;
 use rota::{Due, Rota, Turn};
 
 /// The longest sleep: a wall clock that was set is followed within it.
@@ -40,15 +42,34 @@ pub enum Ended {
     NoJobLeft,
 }
 
-/// Runs jobs by their schedules until SIGTERM or SIGINT. `renew` builds a job anew: after a refused login the secrets are read again before each
-/// run, so that a mended one is taken without a restart.
+/// Runs jobs and reports by their schedules until SIGTERM or SIGINT. `renew` and `renew_report` build one anew: after a refused login the secrets
+/// are read again before each run, so that a mended one is taken without a restart.
 ///
 /// # Errors
 /// Where the system gives no signal handler.
-pub async fn run(state: Arc<State>, jobs: Vec<Ready>, renew: impl Fn(&JobName) -> Option<Ready>) -> io::Result<Ended> {
+pub async fn run(
+    state: Arc<State>,
+    jobs: Vec<Ready>,
+    reports: Vec<ReadyReport>,
+    renew: impl Fn(&JobName) -> Option<Ready>,
+    renew_report: impl Fn(&str) -> Option<ReadyReport>,
+) -> io::Result<Ended> {
+    let jobs: Vec<Arc<Ready>> = jobs.into_iter().map(Arc::new).collect();
+    let lines = Lines::of(&jobs);
+    tokio::select! {
+        ended = run_jobs(Arc::clone(&state), jobs, &lines, renew) => ended,
+        never = reports::run(state, reports, &lines, renew_report) => match never {},
+    }
+}
+
+async fn run_jobs(
+    state: Arc<State>,
+    mut jobs: Vec<Arc<Ready>>,
+    lines: &Lines,
+    renew: impl Fn(&JobName) -> Option<Ready>,
+) -> io::Result<Ended> {
     let mut ending = Ending::listen()?;
     let mut hangup = signal(SignalKind::hangup())?;
-    let mut jobs: Vec<Arc<Ready>> = jobs.into_iter().map(Arc::new).collect();
     let mut refused: BTreeSet<usize> = BTreeSet::new();
     let mut seen = Utc::now();
     let mut rota = Rota::new(turns(&state, &jobs));
@@ -78,6 +99,7 @@ pub async fn run(state: Arc<State>, jobs: Vec<Ready>, renew: impl Fn(&JobName) -
         {
             tracing::info!(job = %fresh.job.name, "the credentials changed; they are tried");
             jobs[due.job] = Arc::new(fresh);
+            lines.put(&jobs[due.job]);
         }
         let job = &jobs[due.job];
         notify::status(&format!("job {} runs", job.job.name));

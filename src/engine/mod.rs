@@ -12,6 +12,7 @@ mod plan;
 mod present;
 mod prove;
 mod push;
+mod report;
 mod run;
 mod send;
 mod settle;
@@ -28,6 +29,7 @@ use crate::model::{ContactId, InstallKey, JobName, LeadId, Op, Rejection, RunEnd
 use crate::ports::{Fault, Reach, StoreError};
 use crate::sync::brake::{Blown, Limits};
 
+pub use report::{ReportJob, Reported, Surroundings, report};
 pub use run::run;
 
 /// A job, ready to run.

@@ -150,16 +150,16 @@ fn refuse_stopped_logins<D, C, S: Store, K>(outside: &Outside<'_, D, C, S, K>, j
             outside.store.put_login_refused(connection, None)?;
             continue;
         }
-        let fault = ports::Fault::new(
-            ports::Effect::None,
-            Reach::Person,
-            "login_stopped",
-            format!("the login of `{connection}` was refused at {}, and is not tried again", at.format("%Y-%m-%d %H:%M:%S UTC")),
-        )
-        .help("mend the credentials, or if they are right now, run: vicisync check --live");
-        return Err(Stop::Fault { connection: connection.clone(), fault });
+        return Err(Stop::Fault { connection: connection.clone(), fault: login_stopped(connection, at) });
     }
     Ok(())
+}
+
+/// The fault of a login that was refused before: nothing is sent.
+pub(super) fn login_stopped(connection: &str, at: chrono::DateTime<chrono::Utc>) -> ports::Fault {
+    let message = format!("the login of `{connection}` was refused at {}, and is not tried again", at.format("%Y-%m-%d %H:%M:%S UTC"));
+    ports::Fault::new(ports::Effect::None, Reach::Person, "login_stopped", message)
+        .help("mend the credentials, or if they are right now, run: vicisync check --live")
 }
 
 /// Looks at both sides and fills the plan. Gives the contacts that the run is about, where it is about some only.

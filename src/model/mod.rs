@@ -11,6 +11,7 @@ pub mod lead;
 pub mod link;
 pub mod op;
 pub mod phone;
+pub mod report;
 pub mod run;
 
 pub use call::{Activity, Call, Leg, LegKey, LegKind};
@@ -22,4 +23,5 @@ pub use lead::{Lead, LeadChange, LeadRow, StoredLead};
 pub use link::{Base, Link, LinkState, Pair};
 pub use op::{Lane, Op, OpResult, OpState, Outcome, Payload, Target};
 pub use phone::Phone;
+pub use report::{Cell, Period, ReportAsk, ReportKind, Table, Window};
 pub use run::{Failure, Rejection, RunEnd, Totals};

@@ -9,10 +9,14 @@ mod clock;
 mod places;
 mod problem;
 mod ready;
+mod reports;
 mod secret;
+mod shelf;
 
 pub use checked::{Checked, Timetable, mapping};
 pub use clock::SystemClock;
 pub use places::Places;
 pub use problem::Problem;
 pub use ready::{Ready, ready};
+pub use reports::{ReadyReport, reports};
+pub use shelf::Files;

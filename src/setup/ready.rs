@@ -48,7 +48,7 @@ pub struct Ready {
 /// # Errors
 /// Every secret that is not there, and every setting that cannot work.
 pub fn ready(checked: &Checked, names: &[JobName], key: &InstallKey) -> Result<(Vec<Ready>, Vec<Problem>), Vec<Problem>> {
-    let mut building = Building { checked, key, problems: Vec::new(), vicidials: BTreeMap::new(), crm_secrets: BTreeMap::new() };
+    let mut building = Building::new(checked, key);
     let jobs: Vec<Ready> = names.iter().filter_map(|name| building.job(name)).collect();
     let problems = building.problems;
     if problems.iter().any(Problem::is_error) { Err(problems) } else { Ok((jobs, problems)) }
@@ -57,15 +57,24 @@ pub fn ready(checked: &Checked, names: &[JobName], key: &InstallKey) -> Result<(
 /// Secrets by name with their fingerprint; `None` where one is missing, which was reported.
 type Secrets = Option<(BTreeMap<String, SecretString>, String)>;
 
-struct Building<'a> {
+pub(super) struct Building<'a> {
     checked: &'a Checked,
     key: &'a InstallKey,
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
     vicidials: BTreeMap<String, Option<(Arc<Vicidial>, String)>>,
     crm_secrets: BTreeMap<String, Secrets>,
 }
 
-impl Building<'_> {
+impl<'a> Building<'a> {
+    pub(super) fn new(checked: &'a Checked, key: &'a InstallKey) -> Self {
+        Self { checked, key, problems: Vec::new(), vicidials: BTreeMap::new(), crm_secrets: BTreeMap::new() }
+    }
+
+    /// A connection that is built already.
+    pub(super) fn share(&mut self, name: &str, dialer: Arc<Vicidial>, print: String) {
+        self.vicidials.insert(name.to_owned(), Some((dialer, print)));
+    }
+
     fn job(&mut self, name: &JobName) -> Option<Ready> {
         let checked = self.checked;
         let job = checked.job(name)?;
@@ -106,7 +115,7 @@ impl Building<'_> {
         })
     }
 
-    fn vicidial(&mut self, name: &str) -> Option<(Arc<Vicidial>, String)> {
+    pub(super) fn vicidial(&mut self, name: &str) -> Option<(Arc<Vicidial>, String)> {
         if let Some(built) = self.vicidials.get(name) {
             return built.clone();
         }

@@ -5,6 +5,7 @@
 //! `rows` reads any answer as a table, `routes` asks what no run needs every time; `dialer` puts them together as the port that a run uses; `probe` asks the same questions for an admin. What a list, a lead or a
 //! leg *means* to a sync is not known here.
 
+mod agent_report;
 mod answers;
 pub mod ask_read;
 pub mod call;
@@ -27,6 +28,7 @@ pub mod listing;
 pub mod probe;
 mod reading;
 pub mod reply;
+pub mod reports;
 mod routes;
 pub mod rows;
 pub mod status_search;

@@ -1,12 +1,14 @@
 //! What `check --live` asks of a VICIdial: each question harmless, each answer a finding with advice. Knows no configuration.
 
-use chrono::{Offset, TimeDelta, TimeZone, Utc};
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDate, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 
 use super::call::{self, Ask};
 use super::client::{Settings, Vicidial};
 use super::reply::Outcome;
-use super::trouble;
-use crate::model::{LeadId, ListId, Phone, VendorLeadCode};
+use super::{reports, trouble};
+use crate::model::{LeadId, ListId, Phone, ReportAsk, ReportKind, VendorLeadCode, Window};
 use crate::ports::{Fault, Reach};
 
 /// A clock that is off by more makes windows miss calls.
@@ -79,6 +81,18 @@ impl Vicidial {
         }
         if let Some(database) = &self.database {
             findings.extend(database.probe(lists, custom).await);
+        }
+        findings
+    }
+
+    /// Whether the user may ask for these reports. Each is asked for one second of long ago.
+    pub async fn probe_reports(&self, kinds: &BTreeSet<ReportKind>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let second = NaiveDate::default().and_time(NaiveTime::MIN);
+        for &kind in kinds {
+            let window = Window { from: second, until: second };
+            let wanted = ReportAsk { kind, window, campaigns: Vec::new(), groups: Vec::new(), users: Vec::new() };
+            findings.push(self.right(&reports::ask(&wanted)).await.unwrap_or_else(Finding::of));
         }
         findings
     }

@@ -13,7 +13,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("diag", &[]),
     ("schedule", &[]),
-    ("config", &["model", "diag", "schedule"]),
+    ("report", &["model"]),
+    ("config", &["model", "diag", "schedule", "report"]),
     ("mapping", &["model", "diag"]),
     ("sync", &["model"]),
     ("ports", &["model"]),
@@ -22,13 +23,13 @@ const EDGES: &[(&str, &[&str])] = &[
     ("state", &["model", "ports"]),
     ("engine", &["model", "mapping", "sync", "ports"]),
     ("emulator", &[]),
-    ("setup", &["model", "diag", "schedule", "config", "mapping", "ports", "sync", "vicidial", "crm", "state", "engine"]),
+    ("setup", &["model", "diag", "schedule", "report", "config", "mapping", "ports", "sync", "vicidial", "crm", "state", "engine"]),
     ("daemon", &["model", "diag", "schedule", "config", "mapping", "ports", "state", "engine", "setup"]),
     (
         "cli",
         &[
-            "model", "diag", "schedule", "config", "mapping", "ports", "sync", "vicidial", "crm", "state", "engine", "emulator", "setup",
-            "daemon",
+            "model", "diag", "schedule", "report", "config", "mapping", "ports", "sync", "vicidial", "crm", "state", "engine", "emulator",
+            "setup", "daemon",
         ],
     ),
 ];
