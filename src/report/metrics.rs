@@ -151,3 +151,52 @@ fn gauge(text: &mut String, name: &str, help: &str, series: &[Series<'_>]) {
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dispositions() -> Table {
+        let row = |campaign: &str, status: &str, calls| {
+            vec![Cell::Text(campaign.to_owned()), Cell::Text(status.to_owned()), Cell::Count(calls), Cell::Percent(50.0)]
+        };
+        let rows = vec![row("SALES", "NI", 3), row("SALES", "SALE", 2), row("A\"B\\C", "", 1), row("SALES", "NI", 4)];
+        Table { columns: vec!["campaign", "status", "calls", "percent"], rows }
+    }
+
+    fn at() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_795_703_468, 0).expect("a fixed time")
+    }
+
+    #[test]
+    fn series_are_escaped_and_stand_once() {
+        let text = metrics("daily", ReportKind::CallDispoReport, &dispositions(), at());
+        let expected = "# HELP vicisync_report_up Whether the last run of the report was good (1) or failed (0).\n\
+            # TYPE vicisync_report_up gauge\n\
+            vicisync_report_up{report=\"daily\"} 1\n\
+            # HELP vicisync_report_last_success_timestamp_seconds When the last good run of the report was.\n\
+            # TYPE vicisync_report_last_success_timestamp_seconds gauge\n\
+            vicisync_report_last_success_timestamp_seconds{report=\"daily\"} 1795703468\n\
+            # HELP vicisync_calls Calls of the report's period, by campaign or in-group and status.\n\
+            # TYPE vicisync_calls gauge\n\
+            vicisync_calls{report=\"daily\",campaign=\"A\\\"B\\\\C\"} 1\n\
+            vicisync_calls{report=\"daily\",campaign=\"SALES\",status=\"NI\"} 7\n\
+            vicisync_calls{report=\"daily\",campaign=\"SALES\",status=\"SALE\"} 2\n";
+        assert_eq!(text, expected);
+        let empty = metrics("daily", ReportKind::AgentStatsExport, &Table::default(), at());
+        assert_eq!(empty.lines().count(), 6, "without rows it says only that it is well: {empty}");
+    }
+
+    #[test]
+    fn after_a_failure_the_numbers_stay_and_the_report_is_down() {
+        let good = metrics("daily", ReportKind::CallDispoReport, &dispositions(), at());
+        let bad = down("daily", &good);
+        assert_eq!(bad, good.replace("vicisync_report_up{report=\"daily\"} 1", "vicisync_report_up{report=\"daily\"} 0"));
+        assert_ne!(bad, good);
+        assert_eq!(down("daily", &bad), bad);
+        for none in ["", "something else\n"] {
+            assert_eq!(down("daily", none).lines().last(), Some("vicisync_report_up{report=\"daily\"} 0"));
+            assert_eq!(down("daily", none).lines().count(), 3);
+        }
+    }
+}

@@ -47,11 +47,13 @@ const AVERAGE_TALK: &str = "avg_talk_time";
 /// Those without which it is no such answer.
 const NEEDED: [&str; 3] = ["user", "calls", "login_time"];
 
-/// The table; an empty text is that of a time without agents.
+/// The table of a time in which no agent was logged in.
+pub(super) fn nobody() -> Table {
+    Table { columns: COLUMNS.iter().map(|(_, ours, _)| *ours).collect(), rows: Vec::new() }
+}
+
+/// The table of an answer.
 pub(super) fn table(wanted: &ReportAsk, text: &str) -> Result<Table, Unread> {
-    if text.is_empty() {
-        return Ok(Table { columns: COLUMNS.iter().map(|(_, ours, _)| *ours).collect(), rows: Vec::new() });
-    }
     if !text.ends_with('\n') {
         return Err(Unread::NoAnswer);
     }

@@ -8,12 +8,14 @@
 //!   and one that is called `-`, or nothing, where a campaign takes none.
 //! - Agents stand in [`super::agent_report`].
 
+use chrono::Timelike;
+
 use super::agent_report;
 use super::call::Ask;
 use super::client::Vicidial;
 use super::reply::Outcome;
 use super::trouble;
-use crate::model::{CampaignId, Cell, ReportAsk, ReportKind, Table};
+use crate::model::{CampaignId, Cell, ReportAsk, ReportKind, Table, Window};
 use crate::ports::{Dialer, Effect, Fault, Reach, Reports, ServerTime};
 
 /// All campaigns, and all in-groups.
@@ -41,7 +43,7 @@ impl Reports for Vicidial {
         let text = match (reply.outcome, wanted.kind) {
             (Outcome::Data, _) => reply.data.as_str(),
             // It says so where no agent was logged in.
-            (Outcome::NotFound, ReportKind::AgentStatsExport) => "",
+            (Outcome::NotFound, ReportKind::AgentStatsExport) => return Ok(agent_report::nobody()),
             (_, ReportKind::AgentStatsExport | ReportKind::CallDispoReport | ReportKind::CallStatusStats) => {
                 return Err(trouble::fault(&ask, &reply));
             }
@@ -107,7 +109,7 @@ pub fn ask(wanted: &ReportAsk) -> Ask {
     }
 }
 
-/// The table of an answer; empty where the answer says that there is nothing.
+/// The table of an answer.
 ///
 /// # Errors
 /// Why it gives none.
@@ -124,38 +126,71 @@ fn joined(places: &[CampaignId]) -> String {
 }
 
 /// `CAMP1|6|4|00-0,01-0,..|NA-2,SALE-1|`, a line for each campaign and in-group. Gives a row for each of its numbers: all calls, those that a
-/// person answered, each hour, each status.
+/// person answered, each hour of the window, each status.
 fn status_stats(wanted: &ReportAsk, text: &str) -> Option<Table> {
-    let mut table = Table { columns: vec!["campaign", "counted", "value", "calls"], rows: Vec::new() };
+    let mut lines: Vec<Counted<'_>> = Vec::new();
     if !text.ends_with('\n') {
         return None;
     }
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let cells: Vec<&str> = line.trim_end_matches('\r').split('|').collect();
-        let [campaign, calls, answered, hours, statuses, ""] = cells.as_slice() else { return None };
-        let (calls, answered) = (count(calls)?, count(answered)?);
-        let (hours, statuses) = (counts(hours)?, counts(statuses)?);
-        if hours.len() != 24 || sum(&statuses) != calls || answered > calls {
-            return None;
+        let counted = Counted::read(line)?;
+        // A campaign and an in-group of one name have each its own calls, and the hours and statuses of both.
+        match lines.iter_mut().find(|other| other.campaign.eq_ignore_ascii_case(counted.campaign) && other.statuses == counted.statuses) {
+            Some(other) => {
+                other.calls += counted.calls;
+                other.answered += counted.answered;
+            }
+            None => lines.push(counted),
         }
-        let is_nowhere = matches!(*campaign, "" | "-") && calls == 0;
-        if is_nowhere || !is_wanted(wanted, campaign) {
+    }
+    let mut table = Table { columns: vec!["campaign", "counted", "value", "calls"], rows: Vec::new() };
+    for line in lines {
+        let is_nowhere = matches!(line.campaign, "" | "-") && line.calls == 0;
+        if is_nowhere || !is_wanted(wanted, line.campaign) {
             continue;
+        }
+        if sum(&line.statuses) != line.calls || line.answered > line.calls {
+            return None;
         }
         let mut row = |counted: &str, value: &str, calls: u64| {
             let text = |text: &str| Cell::Text(text.to_owned());
-            table.rows.push(vec![text(campaign), text(counted), text(value), Cell::Count(calls)]);
+            table.rows.push(vec![text(line.campaign), text(counted), text(value), Cell::Count(calls)]);
         };
-        row("all", "", calls);
-        row("human_answered", "", answered);
-        for (hour, calls) in hours {
-            row("hour", hour, calls);
+        row("all", "", line.calls);
+        row("human_answered", "", line.answered);
+        for (hour, calls) in line.hours.iter().filter(|(hour, _)| is_in(&wanted.window, hour)) {
+            row("hour", hour, *calls);
         }
-        for (status, calls) in statuses {
+        for (status, calls) in line.statuses {
             row("status", status, calls);
         }
     }
     Some(table)
+}
+
+/// One line of `call_status_stats`.
+struct Counted<'a> {
+    campaign: &'a str,
+    calls: u64,
+    answered: u64,
+    hours: Vec<(&'a str, u64)>,
+    statuses: Vec<(&'a str, u64)>,
+}
+
+impl<'a> Counted<'a> {
+    fn read(line: &'a str) -> Option<Self> {
+        let cells: Vec<&str> = line.trim_end_matches('\r').split('|').collect();
+        let [campaign, calls, answered, hours, statuses, ""] = cells[..] else { return None };
+        let hours = counts(hours)?;
+        (hours.len() == 24).then_some(())?;
+        Some(Self { campaign, calls: count(calls)?, answered: count(answered)?, hours, statuses: counts(statuses)? })
+    }
+}
+
+/// Whether an hour of the day is in a window. Over several days VICIdial adds up the hours of all.
+fn is_in(window: &Window, hour: &str) -> bool {
+    let is_one_day = window.from.date() == window.until.date();
+    !is_one_day || hour.parse().is_ok_and(|hour: u32| (window.from.hour()..=window.until.hour()).contains(&hour))
 }
 
 fn is_wanted(wanted: &ReportAsk, campaign: &str) -> bool {

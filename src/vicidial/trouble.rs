@@ -102,7 +102,6 @@ pub fn rights(function: &str) -> &'static str {
         "lead_all_info" => "user level 7 or more, `vdc_agent_api_access`, `modify_leads` 1 to 5 and `view_reports`",
         "hopper_list" | "campaigns_list" => "user level 8 or more, `vdc_agent_api_access` and `view_reports`",
         "list_info" | "list_custom_fields" => "user level 8 or more, `vdc_agent_api_access` and `modify_lists`",
-        "call_status_stats" | "call_dispo_report" => "user level 9 and `view_reports`",
         "agent_stats_export" => "user level 7 or more, `vdc_agent_api_access` and `view_reports`",
         "check_phone_number" => "user level 8 or more and `vdc_agent_api_access`",
         "list_download.php" => "user level 8 or more and `download_lists`",

@@ -9,4 +9,5 @@ mod files;
 mod life;
 mod login;
 mod rehearse;
+mod reports;
 mod rig;

@@ -7,4 +7,5 @@ mod diagnostics;
 mod documents;
 mod mapping;
 mod mistakes;
+mod reports;
 mod schedule;

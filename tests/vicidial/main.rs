@@ -11,6 +11,7 @@ mod lists;
 mod peer;
 mod recorded;
 mod replies;
+mod reports;
 mod routes;
 mod tables;
 mod windows;
