@@ -1,0 +1,251 @@
+//! What each fuzz target does with its bytes, and what must hold whatever they are. One place for the fuzzer and for the test that replays
+//! the corpus, so both see the same.
+//!
+//! Each function is one target; it panics where a promise is broken. It knows no fuzzer.
+
+#![allow(dead_code, reason = "each target uses one of them")]
+
+use std::collections::BTreeMap;
+
+use vicisync::model::{Contact, ContactId, FieldName, LeadChange, LeadField, LeadId, ListId, Value, VendorLeadCode};
+use vicisync::ports::Effect;
+use vicisync::vicidial::call::{self, Ask, Page};
+use vicisync::vicidial::reply::Outcome;
+use vicisync::vicidial::{Forms, NonLatin, dialing, facts, label, legs, listing, reply, sendable, trouble};
+
+/// The targets by their names, which are those of the folders of the corpus.
+pub(crate) const TARGETS: [(&str, fn(&[u8])); 9] = [
+    ("reply", reply),
+    ("listing", listing),
+    ("legs", legs),
+    ("facts", facts),
+    ("stored", stored),
+    ("sending", sending),
+    ("config", config),
+    ("mapping", mapping),
+    ("contact", contact),
+];
+
+const STATUSES: [u16; 8] = [200, 500, 401, 403, 404, 302, 418, 502];
+const TYPES: [&str; 4] = ["text/html; charset=utf-8", "application/octet-stream", "text/plain;charset=UTF-8", ""];
+const FUNCTIONS: [&str; 20] = [
+    "add_lead",
+    "update_lead",
+    "batch_update_lead",
+    "add_dnc_phone",
+    "delete_dnc_phone",
+    "lead_dearchive",
+    "lead_search",
+    "lead_field_info",
+    "lead_all_info",
+    "lead_callback_info",
+    "lead_status_search",
+    "list_info",
+    "list_custom_fields",
+    "campaigns_list",
+    "hopper_list",
+    "check_phone_number",
+    "user_details",
+    "version",
+    "call_dispo_report",
+    "phone_number_log",
+];
+const PAGES: [Page; 4] = [Page::ListDownload, Page::CallReport, Page::LeadReport, Page::CallbacksExport];
+
+/// Takes one byte off the front; 0 at the end.
+fn byte(data: &mut &[u8]) -> usize {
+    let Some((first, rest)) = data.split_first() else { return 0 };
+    *data = rest;
+    usize::from(*first)
+}
+
+fn pick<T: Copy>(from: &[T], at: usize) -> T {
+    from[at % from.len()]
+}
+
+/// Any answer of any status and type to anything that is asked: function, status, type, a switch, then the body.
+pub(crate) fn reply(mut data: &[u8]) {
+    let (function, status, kind, switch) = (byte(&mut data), byte(&mut data), byte(&mut data), byte(&mut data));
+    let mut ask = match function % (FUNCTIONS.len() + PAGES.len()) {
+        at if at < FUNCTIONS.len() => Ask::api(FUNCTIONS[at]),
+        at => Ask::page(PAGES[at - FUNCTIONS.len()]),
+    };
+    if switch & 1 == 1 {
+        ask = ask.with("custom_fields", "Y");
+    }
+    if switch & 2 == 2 {
+        ask = ask.with("no_update", "Y");
+    }
+    let answer = reply::read(&ask, pick(&STATUSES, status), pick(&TYPES, kind), data);
+    assert!(answer.said.chars().count() <= 200 && !answer.said.contains(char::is_control), "fit for one line: {:?}", answer.said);
+    let _ = (answer.added(), answer.updated(), answer.existing());
+    let _ = (answer.is_bare(), answer.is_database_down(), format!("{answer:?}"));
+    let fault = trouble::fault(&ask, &answer);
+    assert!(!fault.message.is_empty());
+    let is_certain = matches!(
+        answer.outcome,
+        Outcome::NotFound | Outcome::Refused | Outcome::Duplicate | Outcome::NoRight | Outcome::LoginRefused | Outcome::Locked
+    );
+    assert!(!is_certain || fault.effect == Effect::None, "a refusal wrote nothing: {fault:?}");
+    assert!(ask.is_write() || fault.effect == Effect::None, "a read writes nothing: {fault:?}");
+    assert!(ask.is_write() || !matches!(answer.outcome, Outcome::Unknown | Outcome::Done | Outcome::DoneInPart), "{answer:?}");
+    assert!(!ask.is_write() || answer.outcome != Outcome::Data, "{answer:?}");
+    assert!(answer.outcome == Outcome::Data || answer.data.is_empty());
+}
+
+/// The file of a list.
+pub(crate) fn listing(data: &[u8]) {
+    let Ok(found) = listing::read(data, ListId(1001)) else { return };
+    for row in &found.rows {
+        assert!(row.list_id == ListId(1001) && row.values.len() >= LeadField::ALL.len(), "{row:?}");
+    }
+}
+
+/// The file of calls.
+pub(crate) fn legs(data: &[u8]) {
+    let zone = chrono_tz::America::New_York;
+    let Ok(calls) = legs::read(data, zone, &["INGROUP".to_owned()]) else { return };
+    for leg in &calls.legs {
+        assert_eq!(leg.start, legs::instant(zone, leg.key.start));
+        assert!(!leg.key.user.is_empty() && !leg.key.uniqueid.is_empty());
+    }
+    // A remark says where and what, not who.
+    assert!(calls.unreadable.iter().all(|remark| remark.starts_with("row ")));
+}
+
+/// The small answers: clock, offset, hopper, lists, leads by code, campaigns, users, callbacks.
+pub(crate) fn facts(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let _ = (facts::version(&text), facts::local_time(&text), facts::hopper(&text), facts::list(&text, ListId(1001)));
+    if let Some(offset) = facts::offset(&text) {
+        assert!(offset.parse::<f64>().is_ok_and(|hours| (-12.0..=14.0).contains(&hours)));
+    }
+    let codes: Vec<VendorLeadCode> =
+        ["V0000000000000000001", "V0000000000000000002"].into_iter().filter_map(VendorLeadCode::parse).collect();
+    if let Some(found) = facts::found(&text, &codes) {
+        assert!(found.len() == codes.len() && found.values().all(|ids| ids.is_sorted()));
+    }
+    let _ = (dialing::agent(&text), dialing::Standing::read(&text, LeadId(1)), label::is_label(&text));
+    assert!(dialing::campaign(&text, "TESTCAMP").is_none_or(|known| known.id().as_str().eq_ignore_ascii_case("TESTCAMP")));
+    assert!(dialing::DncNumber::parse(&text).is_none_or(|number| (6..=18).contains(&number.as_str().len())));
+}
+
+fn field(at: usize) -> FieldName {
+    match at % (LeadField::ALL.len() + 1) {
+        at if at < LeadField::ALL.len() => FieldName::Standard(LeadField::ALL[at]),
+        _ => FieldName::Custom("note".to_owned()),
+    }
+}
+
+/// One value of one field: what is sent of it is shown as it was sent, and stays so.
+pub(crate) fn stored(mut data: &[u8]) {
+    let (non_latin, at) = (pick(&[NonLatin::On, NonLatin::Off, NonLatin::Unknown], byte(&mut data)), byte(&mut data));
+    let (forms, field, text) = (Forms { non_latin }, field(at), String::from_utf8_lossy(data));
+    let (wire, stored) = (forms.wire(&field, &text), forms.stored(&field, &text));
+    assert_eq!(forms.wire(&field, &wire), wire, "the form that is sent is final");
+    assert_eq!(forms.stored(&field, &stored), stored, "what is stored stays");
+    assert_eq!(forms.shown(&field, &wire), stored, "what is shown is what was predicted");
+    assert!(!wire.contains(['\\', '\n', '\r', '\t', '\0', '+']) && wire != "--BLANK--", "{wire:?}");
+    assert!(wire.trim() == wire && wire.chars().all(|letter| letter.len_utf8() < 4), "{wire:?}");
+    if let FieldName::Standard(standard) = field {
+        assert!(stored.chars().count() <= standard.width(), "{stored:?}");
+    }
+    let remark = forms.remark(&text);
+    assert_eq!(forms.remark(&remark), remark);
+}
+
+/// A change of many values: it can be sent, or only a phone or a status is turned back. Values are separated by noughts.
+pub(crate) fn sending(mut data: &[u8]) {
+    let non_latin = pick(&[NonLatin::On, NonLatin::Off, NonLatin::Unknown], byte(&mut data));
+    let forms = Forms { non_latin };
+    let mut fields = BTreeMap::new();
+    let mut status = None;
+    for (at, value) in data.split(|&byte| byte == 0).enumerate().take(LeadField::ALL.len() + 2) {
+        let text = String::from_utf8_lossy(value).into_owned();
+        if at > LeadField::ALL.len() {
+            status = Some(text);
+        } else {
+            fields.insert(field(at), text);
+        }
+    }
+    let custom: BTreeMap<String, String> =
+        fields.values().filter(|label| label::is_label(label)).map(|label| (label.clone(), label.clone())).collect();
+    let change = LeadChange { fields, list_id: None, status };
+    for ask in [
+        call::update_lead(forms, LeadId(1), &change, Some("-5")),
+        call::update_leads(forms, &[LeadId(1), LeadId(2)], &change),
+        call::set_custom(forms, LeadId(1), &custom),
+    ] {
+        if let Err(fault) = sendable::check(&ask) {
+            assert!(matches!(fault.code, "phone_refused" | "status_refused"), "{fault} {ask:?}");
+        }
+    }
+}
+
+/// The config's text.
+pub(crate) fn config(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match vicisync::config::parse("vicisync.toml", text) {
+        Ok(_) => {}
+        Err(found) => {
+            assert!(!found.is_empty(), "what is refused has a reason");
+            let _ = vicisync::diag::render::render(&found, text, false);
+        }
+    }
+}
+
+/// A mapping's text, and a contact for it where it can be read.
+pub(crate) fn mapping(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match vicisync::mapping::parse("m.toml", text) {
+        Ok((program, _)) => {
+            let _ = (program.map(&ann()), program.tests(), program.custom_labels());
+        }
+        Err(found) => {
+            assert!(!found.is_empty(), "what is refused has a reason");
+            let _ = vicisync::diag::render::render(&found, text, false);
+        }
+    }
+}
+
+const ATTRIBUTES: [&str; 12] = [
+    "phoneNumber",
+    "firstName",
+    "lastName",
+    "addressStreet",
+    "addressCity",
+    "addressState",
+    "addressPostalCode",
+    "addressCountry",
+    "emailAddress",
+    "description",
+    "cPlan",
+    "cNote",
+];
+
+fn ann() -> Contact {
+    let values = ["(212) 555-0100", "Ann", "Example", "1 Main St", "Tampa", "Florida", "33701", "United States", "ann@example.com"];
+    with(values.into_iter().map(|text| Value::Text(text.to_owned())))
+}
+
+fn with(values: impl Iterator<Item = Value>) -> Contact {
+    let mut fields: BTreeMap<String, Value> = ATTRIBUTES.iter().map(|name| (*name).to_owned()).zip(values).collect();
+    fields.insert("cSegment".to_owned(), Value::Text("north".to_owned()));
+    Contact { id: ContactId("c1".to_owned()), updated: None, opted_out: false, fields }
+}
+
+/// A contact's values, separated by noughts, through the mapping of the rehearsal: phones, transforms, templates.
+pub(crate) fn contact(data: &[u8]) {
+    thread_local! {
+        static PROGRAM: vicisync::mapping::Program = vicisync::mapping::parse("rehearsal.toml", include_str!("../mappings/rehearsal.toml"))
+            .map(|(program, _)| program)
+            .unwrap_or_else(|found| panic!("the rehearsal's mapping has {} mistakes", found.len()));
+    }
+    let text = String::from_utf8_lossy(data);
+    let contact = with(text.split('\0').map(|value| Value::Text(value.to_owned())));
+    let mapped = PROGRAM.with(|program| (program.map(&contact), program.map(&contact)));
+    assert_eq!(format!("{:?}", mapped.0), format!("{:?}", mapped.1), "a mapping knows nothing but the contact");
+    if let vicisync::mapping::Mapped::Lead(lead) = mapped.0 {
+        assert!(!lead.phone.number.is_empty() && lead.phone.e164()[1..].bytes().all(|byte| byte.is_ascii_digit()), "{:?}", lead.phone);
+    }
+}
