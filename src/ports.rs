@@ -216,8 +216,12 @@ impl From<VendorLeadCode> for Sought {
 
 /// VICIdial.
 pub trait Dialer: Send + Sync {
-    /// What VICIdial will show of these values. Pure.
+    /// What VICIdial will show of these values. Pure, given what [`Self::prepare`] learnt.
     fn stored(&self, values: &BTreeMap<FieldName, String>) -> StoredLead;
+    /// Learns what predictions need, before each run. Most have nothing to learn.
+    fn prepare(&self) -> impl Future<Output = Result<(), Fault>> + Send {
+        std::future::ready(Ok(()))
+    }
     /// The server's clock. Needs no rights, and answers even when the user is locked.
     fn time(&self) -> impl Future<Output = Result<ServerTime, Fault>> + Send;
     /// Adds a lead with its standard fields, DNC and list checked. Never custom fields.

@@ -49,6 +49,7 @@ async fn steps<D: Dialer, C: Contacts, S: Store, K: Clock>(
     report: &mut Report,
 ) -> Result<(), Stop> {
     refuse_stopped_logins(outside, job)?;
+    outside.dialer.prepare().await.map_err(|fault| job.dialer_stop(fault))?;
     let doubles = if request.is_dry { Vec::new() } else { settle::settle(outside, job).await? };
     guard::guard(outside, job, request.is_approved && request.scope == Scope::Full).await?;
     let record = outside.store.job(&job.name)?;

@@ -5,7 +5,7 @@
 //! fault without a byte being sent: ten refusals lock the user for everybody.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -14,9 +14,11 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::call::{Ask, Page};
+use super::custom::Columns;
 use super::database::Database;
 use super::days::Counted;
 use super::reply::{self, Outcome, Reply};
+use super::sendable;
 use super::stored::{Forms, NonLatin};
 use super::trouble;
 use crate::model::{CampaignId, ListId};
@@ -68,6 +70,8 @@ pub struct Vicidial {
     pub(super) database: Option<Database>,
     /// Calls as VICIdial counted them, for the hour that they were counted in.
     pub(super) counted: Mutex<Counted>,
+    /// Types of custom columns, where the database told them.
+    pub(super) columns: Mutex<Arc<Columns>>,
     http: reqwest::Client,
     base: Url,
     /// The fault of a refused login: it is all that this client answers from then on.
@@ -161,6 +165,7 @@ impl Vicidial {
             campaigns: Mutex::default(),
             database: None,
             counted: Mutex::default(),
+            columns: Mutex::default(),
             http,
             base,
             stopped: Mutex::default(),
@@ -231,6 +236,7 @@ impl Vicidial {
     }
 
     async fn exchange(&self, ask: &Ask, login: Login, take: Take) -> Result<(Reply, Raw), Fault> {
+        sendable::check(ask)?;
         self.check_stopped()?;
         let mut is_first = match login {
             Login::Sent => Some(self.first.lock().await).filter(|first| **first),

@@ -4,13 +4,14 @@
 //! anything tried twice: a run's laws for that stand in `engine`. How leads are read over HTTP stands in `reading`, how whole lists are in `download`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use chrono::{Days, NaiveDateTime, TimeDelta, Timelike};
 use futures_util::{Stream, StreamExt};
 
 use super::call::{self, Ask};
 use super::client::Vicidial;
+use super::custom::Columns;
 use super::days::Day;
 use super::label::is_label;
 use super::reply::Outcome;
@@ -23,9 +24,26 @@ const ZONE_SLACK: TimeDelta = TimeDelta::minutes(10);
 /// Days that one question for calls may span, each a request of its own: ten years.
 const DAYS_MAX: u64 = 3_660;
 
+impl Vicidial {
+    /// The custom columns as far as they are known.
+    fn columns(&self) -> Arc<Columns> {
+        Arc::clone(&self.columns.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 impl Dialer for Vicidial {
     fn stored(&self, values: &BTreeMap<FieldName, String>) -> StoredLead {
-        self.forms.stored_lead(values)
+        let columns = self.columns();
+        let fitted = values.iter().map(|(field, text)| (field.clone(), columns.fit(self.forms, field, text))).collect();
+        self.forms.stored_lead(&fitted)
+    }
+
+    async fn prepare(&self) -> Result<(), Fault> {
+        if let Some(database) = &self.database {
+            let columns = Arc::new(database.columns().await?);
+            *self.columns.lock().unwrap_or_else(PoisonError::into_inner) = columns;
+        }
+        Ok(())
     }
 
     async fn time(&self) -> Result<ServerTime, Fault> {
@@ -75,7 +93,9 @@ impl Dialer for Vicidial {
             return Err(Fault::refused("custom_unknown", format!("`{label}` cannot be the label of a custom field"))
                 .help("correct the label in the mapping"));
         }
-        let ask = call::set_custom(self.forms, lead, values);
+        let columns = self.columns();
+        let fit = |(label, text): (&String, &String)| (label.clone(), columns.fit(self.forms, &FieldName::Custom(label.clone()), text));
+        let ask = call::set_custom(self.forms, lead, &values.iter().map(fit).collect());
         let reply = self.write(&ask).await?;
         if reply.says("CUSTOM FIELDS VALUES") {
             Ok(())

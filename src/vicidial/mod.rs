@@ -1,8 +1,9 @@
 //! All of VICIdial but the one that tests stand up: what is asked, what the answers mean, what the lead table does to values, and the HTTP between.
 //!
-//! `call`, `line`, `reply`, `stored`, `listing`, `lead_info`, `legs` and `facts` are pure: bytes and values in, values out. `client` is the only
-//! file that knows HTTP and the password of the API user. `database` reads the same by SQL, where there is an account for it.
-//! `rows` reads any answer as a table, `routes` asks what no run needs every time; `dialer` puts them together as the port that a run uses; `probe` asks the same questions for an admin. What a list, a lead or a
+//! `call`, `dialing`, `sendable`, `line`, `reply`, `stored`, `custom`, `listing`, `lead_info`, `legs` and `facts` are pure: bytes and values in, values
+//! out. `client` is the only file that knows HTTP and the password of the API user. `database` reads the same by SQL, where there is an
+//! account for it. `rows` reads any answer as a table, `routes` asks what no run needs every time, `writing` writes what is not a lead's own
+//! field; `dialer` puts them together as the port that a run uses; `probe` asks the same questions for an admin. What a list, a lead or a
 //! leg *means* to a sync is not known here.
 
 mod agent_report;
@@ -13,9 +14,11 @@ pub mod callbacks;
 pub mod client;
 mod columns;
 pub mod counts;
+pub mod custom;
 pub mod database;
 mod days;
 pub mod dialer;
+pub mod dialing;
 pub mod dnc;
 mod download;
 pub mod facts;
@@ -31,12 +34,15 @@ pub mod reply;
 pub mod reports;
 mod routes;
 pub mod rows;
+pub mod sendable;
 pub mod status_search;
 pub mod stored;
 pub mod trouble;
+pub mod writing;
 pub mod written;
 
 pub use client::{Settings, Vicidial};
 pub use database::Database;
 pub use probe::Finding;
 pub use stored::{Forms, NonLatin};
+pub use writing::{Done, Left};

@@ -89,6 +89,12 @@ impl Reply {
         self.lines.iter().any(|line| line.message.contains(part))
     }
 
+    /// Whether a line's data hold this piece.
+    #[must_use]
+    pub fn has_datum(&self, datum: &str) -> bool {
+        self.lines.iter().any(|line| line.data.iter().any(|other| other == datum))
+    }
+
     /// The lead that was added.
     #[must_use]
     pub fn added(&self) -> Option<LeadId> {

@@ -122,6 +122,16 @@ impl Forms {
         }
     }
 
+    /// The text of a callback's remark that VICIdial takes as it is: its filter here keeps less than that of a lead's comments.
+    #[must_use]
+    pub fn remark(self, text: &str) -> String {
+        let kept = tame(text)
+            .chars()
+            .filter(|&letter| letter.is_ascii_digit() || " .:/@_-".contains(letter) || self.is_letter(letter))
+            .collect::<String>();
+        self.cut(LeadField::Comments, &kept)
+    }
+
     /// What VICIdial will show of a value after we wrote it.
     #[must_use]
     pub fn stored(self, field: &FieldName, text: &str) -> String {
@@ -161,7 +171,12 @@ impl Forms {
     /// Cuts to the column's width and trims. With `use_non_latin` off and an old character set each byte takes a place of its
     /// own, so the cut is by bytes there.
     fn cut(self, field: LeadField, text: &str) -> String {
-        let mut room = field.width();
+        self.cut_to(field.width(), text)
+    }
+
+    /// The same for any width.
+    pub(super) fn cut_to(self, width: usize, text: &str) -> String {
+        let mut room = width;
         // What the filter took out may have stood between two characters that compose.
         let text: String = text.nfc().collect();
         let kept = text.trim().chars().take_while(|letter| {

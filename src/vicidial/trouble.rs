@@ -66,6 +66,18 @@ pub fn fault(ask: &Ask, reply: &Reply) -> Fault {
     }
 }
 
+/// The fault of a write of which a part was done and a part was not.
+#[must_use]
+pub fn in_part(ask: &Ask, reply: &Reply) -> Fault {
+    Fault::new(
+        Effect::Unknown,
+        Reach::Record,
+        "done_in_part",
+        format!("VICIdial did a part of what `{}` asked for, and not the rest: `{}`", ask.function(), reply.said),
+    )
+    .help("vicisync looks at the lead again before it writes to it")
+}
+
 /// The fault of refused credentials.
 #[must_use]
 pub fn login_refused() -> Fault {
@@ -111,6 +123,9 @@ pub fn rights(function: &str) -> &'static str {
             "user level 7 or more, `vdc_agent_api_access` and `view_reports`"
         }
         "call_status_stats" | "call_dispo_report" => "user level 9 and `view_reports`",
+        "add_dnc_phone" => "user level 8 or more and `modify_lists`",
+        "delete_dnc_phone" => "user level 8 or more, `modify_lists` and `delete_from_dnc`",
+        "lead_dearchive" => "user level 8 or more, `vdc_agent_api_access` and `modify_leads` 1",
         _ => "the rights that VICIdial's API document names for this function",
     }
 }
@@ -134,6 +149,12 @@ fn refused(function: &str, said: &str, reply: &Reply) -> Fault {
     } else if says("CAMPAIGN DOES NOT EXIST") {
         Fault::new(Effect::None, Reach::Person, "campaign_missing", format!("VICIdial has no such campaign ({said})"))
             .help("correct the campaign in the configuration")
+    } else if says("CALLBACK NOT") && says("CAMPAIGN NOT VALID") {
+        Fault::refused("campaign_missing", format!("VICIdial has no such campaign for a callback ({said})"))
+            .help("correct the campaign in the configuration")
+    } else if says("CALLBACK NOT") && says("USER NOT VALID") {
+        Fault::refused("agent_missing", format!("VICIdial has no such user for a callback ({said})"))
+            .help("correct the user in the mapping")
     } else if says("DUPLICATE") {
         Fault::refused("duplicate", format!("VICIdial has a lead like this already ({said})"))
     } else if says("Invalid Source") {

@@ -7,6 +7,7 @@
 mod callbacks;
 mod calls;
 mod cells;
+mod columns;
 mod connect;
 mod counts;
 mod dnc;
