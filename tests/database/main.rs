@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod alone;
+mod columns;
 mod differences;
 mod life;
 mod live;

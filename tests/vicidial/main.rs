@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod asks;
 mod emulated;
 mod files;
 mod forms;
@@ -9,12 +10,15 @@ mod http;
 mod leads;
 mod lists;
 mod peer;
+mod readback;
 mod recorded;
 mod replies;
 mod reports;
+mod roundtrip;
 mod routes;
 mod tables;
 mod windows;
+mod writing;
 
 /// All pages of a sweep.
 async fn swept(

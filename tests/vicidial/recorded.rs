@@ -11,6 +11,8 @@ pub(crate) struct Exchange {
     pub(crate) content_type: String,
     pub(crate) body: Vec<u8>,
     pub(crate) outcome: String,
+    /// What was so before, in words; empty where nothing was.
+    pub(crate) preconditions: String,
 }
 
 fn load(variable: &str, file: &str) -> Value {
@@ -50,6 +52,7 @@ fn transcript(entry: &Value) -> Exchange {
         content_type: entry["content_type"].as_str().unwrap().to_owned(),
         body: bytes(entry["body"].as_str().unwrap(), &entry["body_encoding"]),
         outcome: entry["outcome"].as_str().unwrap().to_owned(),
+        preconditions: entry["preconditions"].as_str().unwrap_or("").to_owned(),
     }
 }
 
@@ -71,5 +74,14 @@ pub(crate) fn step(scenario: &Value, step: &Value) -> Option<Exchange> {
         content_type: response["content_type"].as_str().unwrap_or("").to_owned(),
         body: bytes(response.get("body")?.as_str().unwrap(), &response["body_encoding"]),
         outcome: step["outcome"].as_str().unwrap().to_owned(),
+        preconditions: String::new(),
     })
+}
+
+/// Labels and types of the custom columns that the scenarios begin with.
+pub(crate) fn custom_columns() -> Vec<(String, String)> {
+    let start = load("VICISYNC_SCENARIOS", "vicidial-scenarios.json")["start"]["tables"]["custom_1001"].clone();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let columns = start.as_array().map(Vec::as_slice).unwrap_or_default();
+    columns.iter().map(|column| (text(&column["name"]), text(&column["type"]))).filter(|(name, _)| name != "lead_id").collect()
 }
