@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use vicisync::model::{Contact, ContactId, FieldName, LeadChange, LeadField, LeadId, ListId, Value, VendorLeadCode};
+use vicisync::model::{Contact, ContactId, FieldName, LeadChange, LeadField, LeadId, LeadRow, ListId, Value, VendorLeadCode};
 use vicisync::ports::Effect;
 use vicisync::vicidial::call::{self, Ask, Page};
 use vicisync::vicidial::reply::Outcome;
@@ -93,12 +93,24 @@ pub(crate) fn reply(mut data: &[u8]) {
     assert!(answer.outcome == Outcome::Data || answer.data.is_empty());
 }
 
-/// The file of a list.
+/// The file of a list, whole and in pieces. However it is cut, the same comes out.
 pub(crate) fn listing(data: &[u8]) {
-    let Ok(found) = listing::read(data, ListId(1001)) else { return };
-    for row in &found.rows {
+    let whole = rows_of(std::iter::once(data));
+    assert_eq!(rows_of(data.chunks(data.len() % 97 + 1)), whole);
+    let Ok(cut) = whole else { return };
+    for row in &cut.0 {
         assert!(row.list_id == ListId(1001) && row.values.len() >= LeadField::ALL.len(), "{row:?}");
     }
+}
+
+fn rows_of<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Result<(Vec<LeadRow>, Vec<LeadId>), listing::Unreadable> {
+    let mut reader = listing::Reader::new(ListId(1001));
+    let mut rows = Vec::new();
+    for piece in pieces {
+        rows.extend(reader.feed(piece)?);
+    }
+    rows.extend(reader.finish()?);
+    Ok((rows, reader.doubtful().to_vec()))
 }
 
 /// The file of calls.
