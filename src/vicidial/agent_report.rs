@@ -133,5 +133,5 @@ fn seconds(text: &str) -> Option<u64> {
 
 fn average(talk: &str, calls: &str) -> Option<String> {
     let (talk, calls) = (seconds(talk)?, number(calls)?);
-    Some(if calls == 0 { 0 } else { (talk + calls / 2) / calls }.to_string())
+    Some((talk + calls / 2).checked_div(calls).unwrap_or(0).to_string())
 }

@@ -230,8 +230,12 @@ fn dispositions(text: &str) -> Result<Table, Unread> {
     // The numbers come in this order, whatever the header says.
     statuses.sort_unstable();
     let rows: Vec<Disposed<'_>> = lines.map(|line| Disposed::read(line, statuses.len())).collect::<Option<_>>().ok_or(Unread::NoAnswer)?;
+    // Shares stand beside all numbers or none, or one was cut off.
+    let mut shares = rows.iter().flat_map(|row| &row.counts).map(|(_, share)| share.is_some());
+    let is_alike = shares.next().is_none_or(|first| shares.all(|other| other == first));
     let (total, rows) = rows.split_last().ok_or(Unread::NoAnswer)?;
-    let is_whole = total.campaign == "TOTAL"
+    let is_whole = is_alike
+        && total.campaign == "TOTAL"
         && total.calls == rows.iter().map(|row| row.calls).sum::<u64>()
         && (0..statuses.len()).all(|place| total.counts[place].0 == rows.iter().map(|row| row.counts[place].0).sum::<u64>())
         && rows.iter().all(|row| row.calls == row.counts.iter().map(|(number, _)| number).sum::<u64>());
