@@ -152,7 +152,7 @@ mod tests {
         let day = |day| NaiveDate::from_ymd_opt(2026, 11, day).expect("a fixed day");
         let window = Window::of_days(day(18), day(24));
         for (text, expected) in [
-            ("/srv/reports/{report}-{date}.csv", "/srv/reports/calls-2026-11-24.csv"),
+            ("/var/reports/{report}-{date}.csv", "/var/reports/calls-2026-11-24.csv"),
             ("calls_{hour}.csv", "calls_00.csv"),
             ("./a//b/{date}", "a/b/2026-11-24"),
             ("/calls", "/calls"),
@@ -161,8 +161,8 @@ mod tests {
         }
         for (text, wrong) in [
             ("", WrongName::NoFile),
-            ("/srv/reports/", WrongName::NoFile),
-            ("/srv/..", WrongName::NoFile),
+            ("/var/reports/", WrongName::NoFile),
+            ("/var/..", WrongName::NoFile),
             ("{date}/x.csv", WrongName::Folder),
             ("a-{day}.csv", WrongName::Unknown("day".to_owned())),
             ("a-{}.csv", WrongName::Unknown(String::new())),

@@ -73,7 +73,7 @@ fn a_report_is_read() {
     assert_eq!((least.csv.is_some(), least.jsonl.is_some(), least.metrics.is_some()), (true, false, false));
 
     let more = "period = \"last_hour\"\nzone = \"Europe/Berlin\"\ncampaigns = [\"SALES\"]\ngroups = [\"IN_1\"]\nusers = [\"6001\"]\n\
-                jsonl = \"/srv/{report}-{date}-{hour}.jsonl\"\nmetrics = \"{report}.prom\"\n";
+                jsonl = \"/var/{report}-{date}-{hour}.jsonl\"\nmetrics = \"{report}.prom\"\n";
     let agents = REPORT.replace("\"calls\"", "\"agents\"").replace("call_dispo_report", "agent_stats_export").replace("calls-", "agents-");
     let all = reports(&format!("{REPORT}{more}{agents}"));
     assert_eq!(all.iter().map(|report| report.name.as_str()).collect::<Vec<_>>(), ["calls", "agents"]);
@@ -81,7 +81,7 @@ fn a_report_is_read() {
     assert_eq!((whole.period, whole.schedule.zone()), (Period::LastHour, Europe::Berlin));
     assert_eq!((&whole.campaigns, &whole.groups), (&vec![CampaignId::from("SALES")], &vec![CampaignId::from("IN_1")]));
     assert_eq!(whole.users, ["6001"]);
-    assert_eq!(whole.jsonl.as_ref().unwrap().to_string(), "/srv/{report}-{date}-{hour}.jsonl");
+    assert_eq!(whole.jsonl.as_ref().unwrap().to_string(), "/var/{report}-{date}-{hour}.jsonl");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn mistakes_have_a_place_and_advice() {
         ("{date}", "{date", Code::BadValue, "\"calls-{date.csv\""),
         ("{date}", "{hour}", Code::BadValue, "\"calls-{hour}.csv\""),
         ("calls-{date}.csv", "{date}/calls.csv", Code::BadValue, "\"{date}/calls.csv\""),
-        ("calls-{date}.csv", "/srv/reports/", Code::BadValue, "\"/srv/reports/\""),
+        ("calls-{date}.csv", "/var/reports/", Code::BadValue, "\"/var/reports/\""),
         ("calls-{date}.csv", "", Code::BadValue, "\"\""),
         ("csv =", "metrics = \"calls-{date}.prom\"\ncsv =", Code::BadValue, "\"calls-{date}.prom\""),
         ("csv =", "metrics = \"calls.txt\"\ncsv =", Code::BadValue, "\"calls.txt\""),
