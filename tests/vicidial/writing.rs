@@ -308,7 +308,7 @@ async fn answering(exchange: &Exchange) -> peer::Peer {
             ("check_phone_number", _) => peer::Act::text("AREACODE: 1|-5#PHONE: 7275550101|1||||\n"),
             ("lead_callback_info", _) => peer::Act::text("ERROR: lead_callback_info CALLBACK NOT FOUND: apiuser|1|pipe|CURRENT\n"),
             ("hopper_list", _) => {
-                let row = |lead: u64| format!("0|0|{lead}|1001|7275550101|1||NEW|0|-5.00|0|NONE|P|||0|0 HOURS \n");
+                let row = |lead: u64| format!("{}|0|{lead}|1001|7275550101|1||NEW|0|-5.00|0|NONE|P|||0|0 HOURS \n", lead - 1);
                 peer::Act::text(&(1..=10).map(row).collect::<String>())
             }
             ("version", _) => peer::Act::text("VERSION: 2.14-194|BUILD: 241004-1518|DATE: 2026-11-24 10:00:00|EPOCH: 1795532400|\n"),
