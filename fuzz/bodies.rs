@@ -13,8 +13,11 @@ use vicisync::vicidial::call::{self, Ask, Page};
 use vicisync::vicidial::reply::Outcome;
 use vicisync::vicidial::{Forms, NonLatin, dialing, facts, label, legs, listing, reply, sendable, trouble};
 
+/// One target.
+pub(crate) type Body = fn(&[u8]);
+
 /// The targets by their names, which are those of the folders of the corpus.
-pub(crate) const TARGETS: [(&str, fn(&[u8])); 9] = [
+pub(crate) const TARGETS: [(&str, Body); 9] = [
     ("reply", reply),
     ("listing", listing),
     ("legs", legs),

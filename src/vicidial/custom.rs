@@ -74,11 +74,9 @@ fn words(inside: &str) -> Vec<String> {
         let mut letters = start.char_indices().peekable();
         let mut end = start.len();
         while let Some((at, letter)) = letters.next() {
-            if letter == '\'' {
-                if letters.next_if(|(_, next)| *next == '\'').is_none() {
-                    end = at + 1;
-                    break;
-                }
+            if letter == '\'' && letters.next_if(|(_, next)| *next == '\'').is_none() {
+                end = at + 1;
+                break;
             }
             word.push(letter);
         }
