@@ -12,9 +12,11 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use futures_util::Stream;
 
+pub use crate::model::Wanted;
 use crate::model::{
     Activity, ActivityId, Base, CampaignId, Contact, ContactId, Failure, FieldName, JobName, Lane, Lead, LeadChange, LeadId, LeadRow, Leg,
-    Link, LinkId, ListId, Op, OpId, OpResult, OpState, Phone, Rejection, RunEnd, RunId, StoredLead, Totals, Value, VendorLeadCode,
+    Link, LinkId, ListId, Op, OpId, OpResult, OpState, Phone, Rejection, RunEnd, RunId, ServerFacts, StoredLead, Totals, Value,
+    VendorLeadCode,
 };
 
 pub use report::{Made, Reports, Shelf};
@@ -216,6 +218,9 @@ impl From<VendorLeadCode> for Sought {
 
 /// VICIdial.
 pub trait Dialer: Send + Sync {
+    /// Asks about the server itself, by some twenty requests that read. What it does not tell is left out; a right that is missing is a fact, no
+    /// fault.
+    fn survey(&self, wanted: &Wanted, at: DateTime<Utc>) -> impl Future<Output = Result<ServerFacts, Fault>> + Send;
     /// What VICIdial will show of these values. Pure, given what [`Self::prepare`] learnt.
     fn stored(&self, values: &BTreeMap<FieldName, String>) -> StoredLead;
     /// Learns what predictions need, before each run. Most have nothing to learn.
@@ -411,6 +416,11 @@ pub trait Store: Send + Sync {
     fn login_refused(&self, connection: &str) -> Result<Option<(DateTime<Utc>, String)>, StoreError>;
     /// Remembers, or with `None` forgets, a refused login.
     fn put_login_refused(&self, connection: &str, refused: Option<(DateTime<Utc>, &str)>) -> Result<(), StoreError>;
+
+    /// What is known of the server of a connection.
+    fn server_facts(&self, connection: &str) -> Result<ServerFacts, StoreError>;
+    /// Keeps it, whole.
+    fn put_server_facts(&self, connection: &str, facts: &ServerFacts) -> Result<(), StoreError>;
 
     /// Starts a run's record.
     fn begin_run(&self, job: &JobName, trigger: &str, at: DateTime<Utc>) -> Result<RunId, StoreError>;

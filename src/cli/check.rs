@@ -4,17 +4,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
 
 use super::arguments::Check;
 use super::exit::Exit;
+use super::facts;
 use super::screen::{Failed, Screen};
 use super::session::Session;
-use crate::model::{ListId, ReportKind};
+use crate::model::{FactName, FactSource, ReportKind, ServerFacts, Wanted};
 use crate::ports::{Fault, Reach, Store, StoreErrorKind};
-use crate::setup::{Problem, Ready, ReadyReport};
+use crate::setup::{self, Compared, Problem, Ready, ReadyReport};
 use crate::state::State;
+use crate::sync::server::{Change, disagreement, merge};
+use crate::vicidial::Asker;
 
 /// One thing that was looked at.
 struct Finding {
@@ -24,11 +27,21 @@ struct Finding {
     advice: Option<String>,
 }
 
+/// A VICIdial that was asked about itself.
+struct Server {
+    connection: String,
+    asked_at: DateTime<Utc>,
+    facts: ServerFacts,
+    changes: Vec<Change>,
+}
+
 /// What a live check came to.
 #[derive(Default)]
 struct Findings {
     list: Vec<Finding>,
     exit: Option<Exit>,
+    /// What is known of each VICIdial, as it was asked just now.
+    servers: Vec<Server>,
 }
 
 impl Findings {
@@ -65,7 +78,6 @@ pub(super) async fn run(session: &Session, wanted: &Check) -> Result<Exit, Faile
     let jobs = session.ready(&checked, &names, &copy)?;
     let report_names = checked.report_names();
     let mut reports = session.reports(&checked, &report_names, &jobs, &copy)?;
-    drop(copy);
     session.screen.data(&format!(
         "{}: the files are good; jobs: {}",
         session.places.config.display(),
@@ -88,7 +100,7 @@ pub(super) async fn run(session: &Session, wanted: &Check) -> Result<Exit, Faile
         None => jobs,
     };
     let mut findings = Findings::default();
-    vicidials(&jobs, state.as_ref(), &mut findings).await?;
+    vicidials(&jobs, state.as_ref(), state.as_ref().unwrap_or(&copy), &mut findings).await?;
     reported(&jobs, &reports, state.as_ref(), &mut findings).await?;
     crms(&jobs, state.as_ref(), &mut findings).await?;
     told(&session.screen, &findings);
@@ -98,7 +110,16 @@ pub(super) async fn run(session: &Session, wanted: &Check) -> Result<Exit, Faile
         .map(|finding| json!({ "connection": finding.connection, "ok": finding.is_ok, "what": finding.what, "advice": finding.advice }))
         .collect();
     let exit = findings.exit.unwrap_or(Exit::Fine);
-    session.screen.json(&json!({ "problems": warnings, "jobs": names, "reports": report_names, "findings": list, "exit": exit.number() }));
+    let servers: BTreeMap<&str, Json> =
+        findings.servers.iter().map(|server| (server.connection.as_str(), facts::to_json(&server.facts))).collect();
+    let changes: Vec<Json> = findings
+        .servers
+        .iter()
+        .flat_map(|server| server.changes.iter().map(|change| facts::change_json(&server.connection, change)))
+        .collect();
+    session.screen.json(&json!({
+        "problems": warnings, "jobs": names, "reports": report_names, "findings": list, "vicidials": servers, "changes": changes, "exit": exit.number(),
+    }));
     Ok(exit)
 }
 
@@ -116,28 +137,76 @@ fn open_or_say(session: &Session) -> Result<Option<State>, Failed> {
     }
 }
 
-/// Each VICIdial once, with the lists and custom fields of all its jobs.
-async fn vicidials(jobs: &[Ready], state: Option<&State>, findings: &mut Findings) -> Result<(), Failed> {
-    let mut wanted: BTreeMap<&str, (&Ready, BTreeSet<ListId>, BTreeSet<String>)> = BTreeMap::new();
+/// Each VICIdial once, with the lists and custom fields of all its jobs. What it tells is kept, where the state may be written; `known` has what it
+/// told before.
+async fn vicidials(jobs: &[Ready], state: Option<&State>, known: &State, findings: &mut Findings) -> Result<(), Failed> {
+    let mut by_name: BTreeMap<&str, Vec<&Ready>> = BTreeMap::new();
     for ready in jobs {
-        let entry = wanted.entry(&ready.job.vicidial).or_insert_with(|| (ready, BTreeSet::new(), BTreeSet::new()));
-        entry.1.extend(ready.job.program.lists());
-        entry.2.extend(ready.job.program.custom_labels());
+        by_name.entry(&ready.job.vicidial).or_default().push(ready);
     }
-    for (name, (ready, lists, labels)) in wanted {
+    for (name, jobs) in by_name {
+        let ready = jobs[0];
         let login = ready.dialer.login().await;
         keep(credentials(ready, name), name, &login, state)?;
         if let Err(fault) = login {
             findings.fault(name, &fault);
             continue;
         }
-        let lists: Vec<ListId> = lists.into_iter().collect();
-        let labels: Vec<String> = labels.into_iter().collect();
-        for finding in ready.dialer.probe(&lists, &labels).await {
+        let mut wanted = Wanted::default();
+        for job in &jobs {
+            wanted.lists.extend(job.job.program.lists());
+            wanted.custom.extend(job.job.program.custom_labels());
+        }
+        let asked_at = Utc::now();
+        let survey = ready.dialer.look(Asker::Person, &wanted, asked_at).await;
+        for finding in survey.findings {
             findings.add(name, finding.ok, finding.what, finding.advice);
         }
+        let (now_known, changes) = merge(&known.server_facts(name)?, &survey.facts);
+        compare(name, &jobs, &now_known, findings);
+        agents(name, &jobs, findings).await;
+        if let Some(state) = state {
+            state.put_server_facts(name, &now_known)?;
+        }
+        findings.servers.push(Server { connection: name.to_owned(), asked_at, facts: now_known, changes });
     }
     Ok(())
+}
+
+/// What the mappings and the config say, beside what the server is.
+fn compare(name: &str, jobs: &[&Ready], facts: &ServerFacts, findings: &mut Findings) {
+    for ready in jobs {
+        for Compared { is_ok, what, advice } in setup::statuses(&ready.job.program, facts) {
+            findings.add(name, is_ok, what, advice);
+        }
+    }
+    // The database's own word was told already.
+    let is_inferred = facts.0.get(&FactName::NonLatin).is_some_and(|fact| fact.source == FactSource::Inferred);
+    if let Some(danger) = disagreement(facts).filter(|_| is_inferred) {
+        findings.add(name, false, danger.message, Some(danger.help));
+    }
+}
+
+/// The agents of `[users]`: one that VICIdial does not have is a slip of the pen.
+async fn agents(name: &str, jobs: &[&Ready], findings: &mut Findings) {
+    let agents: BTreeSet<String> = jobs.iter().flat_map(|ready| ready.job.program.agents()).collect();
+    if agents.is_empty() {
+        return;
+    }
+    match jobs[0].dialer.unknown_agents(&agents).await {
+        Ok(unknown) if unknown.is_empty() => findings.add(name, true, "VICIdial has the agents of `[users]`".to_owned(), None),
+        Ok(unknown) => {
+            let unknown = unknown.into_iter().collect::<Vec<_>>().join(", ");
+            let advice = "correct the names in the mapping: they are VICIdial's user ids, not the agents' names".to_owned();
+            findings.add(name, false, format!("VICIdial has no user {unknown}, whom `[users]` names"), Some(advice));
+        }
+        Err(fault) => findings.add(
+            name,
+            true,
+            format!("whether VICIdial has the agents of `[users]` could not be seen: {}", fault.message),
+            fault.help,
+        ),
+    }
 }
 
 /// The CRM of each job, since each mapping wants fields of its own.
@@ -158,6 +227,7 @@ async fn crms(jobs: &[Ready], state: Option<&State>, findings: &mut Findings) ->
         for finding in ready.contacts.probe(&ready.job.program.patch_names()).await {
             findings.add(name, finding.ok, finding.what, finding.advice);
         }
+        users(name, ready, findings).await;
     }
     Ok(())
 }
@@ -192,6 +262,26 @@ fn credentials<'a>(ready: &'a Ready, connection: &str) -> &'a str {
     ready.job.credentials.get(connection).map_or("", String::as_str)
 }
 
+/// The CRM's users of `[users]`: calls of one that is not there would be refused, each by itself.
+async fn users(name: &str, ready: &Ready, findings: &mut Findings) {
+    let users = ready.job.program.users();
+    if users.is_empty() {
+        return;
+    }
+    match ready.contacts.unknown_users(&users).await {
+        Ok(unknown) if unknown.is_empty() => findings.add(name, true, "the CRM has the users of `[users]`".to_owned(), None),
+        Ok(unknown) => {
+            let unknown = unknown.into_iter().collect::<Vec<_>>().join(", ");
+            let advice = "copy the ids from the addresses of the users' pages in the CRM".to_owned();
+            findings.add(name, false, format!("the CRM has no user {unknown}, whom `[users]` names"), Some(advice));
+        }
+        Err(fault) => {
+            let what = format!("whether the CRM has the users of `[users]` could not be seen: {}", fault.message);
+            findings.add(name, true, what, fault.help);
+        }
+    }
+}
+
 /// A good login frees the connection, a refused one stops it.
 fn keep(print: &str, connection: &str, login: &Result<(), Fault>, state: Option<&State>) -> Result<(), Failed> {
     let Some(state) = state else { return Ok(()) };
@@ -210,6 +300,15 @@ fn told(screen: &Screen, findings: &Findings) {
         screen.data(&format!("{} {}: {}", if finding.is_ok { "ok  " } else { "BAD " }, finding.connection, finding.what));
         if let Some(advice) = &finding.advice {
             screen.data(&format!("       {}", advice.replace('\n', "\n       ")));
+        }
+    }
+    for server in &findings.servers {
+        screen.data(&format!("\n{}, as it is known now:", server.connection));
+        for line in facts::rows(&server.facts, server.asked_at).lines() {
+            screen.data(&format!("  {line}"));
+        }
+        for change in &server.changes {
+            screen.data(&format!("CHANGED {}: {}", server.connection, facts::change(change)));
         }
     }
     let bad = findings.list.iter().filter(|finding| !finding.is_ok).count();

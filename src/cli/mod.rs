@@ -9,6 +9,7 @@ mod code;
 mod describe;
 mod exit;
 mod explain;
+mod facts;
 mod plan;
 mod progress;
 mod rehearse;

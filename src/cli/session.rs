@@ -1,12 +1,13 @@
 //! What most commands begin with: the files read, the jobs chosen, the state opened for writing or as a copy.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::exit::Exit;
 use super::screen::{Failed, Screen};
 use crate::model::JobName;
-use crate::ports::StoreErrorKind;
+use crate::ports::{Store, StoreErrorKind};
 use crate::setup::{self, Checked, Places, Ready, ReadyReport};
 use crate::state::State;
 
@@ -80,7 +81,11 @@ impl Session {
     /// Secrets that are not there, settings that cannot work.
     pub(super) fn ready(&self, checked: &Checked, names: &[JobName], state: &State) -> Result<Vec<Ready>, Failed> {
         let key = state.install_key()?;
-        let (ready, warnings) = setup::ready(checked, names, &key).map_err(Failed::problems)?;
+        let mut known = BTreeMap::new();
+        for connection in checked.config.vicidials.keys() {
+            known.insert(connection.clone(), state.server_facts(connection)?);
+        }
+        let (ready, warnings) = setup::ready(checked, names, &key, &known).map_err(Failed::problems)?;
         self.screen.problems(&warnings);
         Ok(ready)
     }

@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use super::arguments::Status;
 use super::describe::totals_text;
 use super::exit::Exit;
+use super::facts;
 use super::report_status;
 use super::screen::{Failed, table};
 use super::session::Session;
@@ -63,7 +64,15 @@ pub(super) fn run(session: &Session, wanted: &Status) -> Result<Exit, Failed> {
         session.screen.data(&report_status::text(&standing));
         reports.push(report_status::to_json(&standing));
     }
-    session.screen.json(&json!({ "state": session.places.state, "jobs": jobs, "reports": reports }));
+    let mut vicidials = BTreeMap::new();
+    for timetable in checked.timetables().into_iter().filter(|timetable| names.contains(&timetable.name)) {
+        vicidials.insert(timetable.vicidial.clone(), state.server_facts(&timetable.vicidial)?);
+    }
+    for (name, known) in &vicidials {
+        session.screen.data(&facts::summary(name, known, Utc::now()));
+    }
+    let vicidials: BTreeMap<&String, Json> = vicidials.iter().map(|(name, known)| (name, facts::to_json(known))).collect();
+    session.screen.json(&json!({ "state": session.places.state, "jobs": jobs, "reports": reports, "vicidials": vicidials }));
     Ok(Exit::Fine)
 }
 

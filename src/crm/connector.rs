@@ -109,6 +109,8 @@ pub(super) struct Count {
 #[derive(Debug, Clone)]
 pub(super) struct Patch {
     pub(super) never: BTreeSet<String>,
+    /// Attributes that the CRM sets by itself, whatever it is sent.
+    pub(super) computed: BTreeSet<String>,
     pub(super) only_true: BTreeSet<String>,
     pub(super) request: Request,
 }
@@ -241,6 +243,8 @@ struct PatchText {
     #[serde(default)]
     never: BTreeSet<String>,
     #[serde(default)]
+    computed: BTreeSet<String>,
+    #[serde(default)]
     only_true: BTreeSet<String>,
     request: RequestText,
 }
@@ -338,6 +342,7 @@ impl Connector {
             patch: Patch {
                 request: check.request("patch.request", &file.patch.request, &["id", "set"]),
                 never: file.patch.never.clone(),
+                computed: file.patch.computed.clone(),
                 only_true: file.patch.only_true.clone(),
             },
             activity: check.activity(&file.activity),

@@ -15,6 +15,9 @@ use crate::ports::{Fault, Reach};
 /// Clocks further apart than this are worth a word, in seconds.
 const SKEW_MAX_S: i64 = 120;
 
+/// Users that a mapping names and that are asked for.
+const USERS_MAX: usize = 50;
+
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -121,6 +124,27 @@ impl Crm {
                 "Take it out of the mapping.",
             ));
         }
+        for name in patch_names.intersection(&self.connector.patch.computed) {
+            findings.push(Finding::bad(
+                format!("Calls set `{name}`, which {} sets by itself: what is sent is dropped without a word.", self.connector.title),
+                "Take it out of the mapping, or set a field of your own.",
+            ));
+        }
+    }
+
+    /// Those of these users that the CRM does not show to the API user: one request each, and at most fifty.
+    ///
+    /// # Errors
+    /// A [`Fault`]: the right to read users may be missing.
+    pub async fn unknown_users(&self, users: &BTreeSet<String>) -> Result<BTreeSet<String>, Fault> {
+        let mut unknown = BTreeSet::new();
+        for user in users.iter().take(USERS_MAX) {
+            let names = self.names.clone().with("option.user_id", user.as_str());
+            if self.request(Kind::Read, &self.connector.probe.user, &names).await?.found.is_none() {
+                unknown.insert(user.clone());
+            }
+        }
+        Ok(unknown)
     }
 
     async fn calls(&self, findings: &mut Vec<Finding>) {

@@ -21,7 +21,7 @@ pub use ending::Ending;
 pub use log::begin as begin_log;
 
 use crate::engine::{self, Outside, Report, Request, Unwatched};
-use crate::model::{JobName, RunEnd};
+use crate::model::{FactName, JobName, RunEnd};
 use crate::ports::Store;
 use crate::setup::{Ready, ReadyReport, SystemClock};
 use crate::state::State;
@@ -101,6 +101,11 @@ async fn run_jobs(
             jobs[due.job] = Arc::new(fresh);
             lines.put(&jobs[due.job]);
         }
+        if knows_another(&state, &jobs[due.job])
+            && let Some(fresh) = renew(&jobs[due.job].job.name)
+        {
+            jobs[due.job] = Arc::new(fresh);
+        }
         let job = &jobs[due.job];
         notify::status(&format!("job {} runs", job.job.name));
         let mut run = tokio::spawn(once(Arc::clone(&state), Arc::clone(job), due.is_full));
@@ -138,6 +143,17 @@ async fn once(state: Arc<State>, ready: Arc<Ready>, is_full: bool) -> Report {
     let request = Request { trigger: if is_full { "full" } else { "schedule" }, scope, is_approved: false, is_dry: false };
     let outside = Outside { dialer: &*ready.dialer, contacts: &*ready.contacts, store: &*state, clock: &SystemClock, progress: &Unwatched };
     engine::run(&outside, &ready.job, &request).await
+}
+
+/// Whether a run found out about `use_non_latin` since the job was built.
+fn knows_another(state: &State, ready: &Ready) -> bool {
+    match state.server_facts(&ready.job.vicidial) {
+        Ok(facts) => facts.switch(&FactName::NonLatin) != ready.non_latin,
+        Err(error) => {
+            tracing::warn!(job = %ready.job.name, %error, "what is known of the server could not be read");
+            false
+        }
+    }
 }
 
 /// When each job was last looked at in full: a full run that was missed while the daemon was down is made up for.

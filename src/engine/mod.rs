@@ -16,6 +16,7 @@ mod report;
 mod run;
 mod send;
 mod settle;
+mod survey;
 mod sweep;
 
 use std::collections::BTreeMap;

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Failure, FieldName, LeadId, Op};
+use crate::model::{FactName, Failure, FieldName, LeadId, Op};
 use crate::ports::{Clock, Contacts, Dialer, JobRecord, Store};
+use crate::sync::server::proof;
 
-use super::{Job, Outside, Stop};
+use super::{Job, Outside, Stop, survey};
 
 /// Written values that are read back, one a field class.
 #[derive(Default)]
@@ -58,6 +59,9 @@ pub(crate) async fn prove<D: Dialer, C: Contacts, S: Store, K: Clock>(
         let Ok(Some(row)) = job.dialer_record(outside.dialer.read_lead(lead, &fields).await)? else { continue };
         for (class, field, predicted) in classes {
             let shown = row.values.get(field).map_or("", String::as_str);
+            if let Some(is_on) = proof(field, predicted, shown) {
+                survey::conclude(outside, job, FactName::NonLatin, is_on.into())?;
+            }
             if shown == predicted {
                 record.proven.insert(class.clone());
                 continue;

@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::push::{Drained, Pushed, push};
 use super::settle::Double;
 use super::sweep::{Swept, sweep};
-use super::{Job, Outside, Report, Request, Scope, Stop, collect, guard, prove, settle};
+use super::{Job, Outside, Report, Request, Scope, Stop, collect, guard, prove, settle, survey};
 
 /// Runs a job once. Never fails: what went wrong is in the report, and in the state.
 pub async fn run<D: Dialer, C: Contacts, S: Store, K: Clock>(outside: &Outside<'_, D, C, S, K>, job: &Job, request: &Request) -> Report {
@@ -55,7 +55,14 @@ async fn steps<D: Dialer, C: Contacts, S: Store, K: Clock>(
     let record = outside.store.job(&job.name)?;
     let is_first_run = !record.is_approved;
     let mut plan = Plan::new(record);
-    let only = match look(outside, job, request, &mut plan, doubles).await {
+    let looked = match survey::survey(outside, job, request, is_first_run).await {
+        Ok(()) => look(outside, job, request, &mut plan, doubles).await,
+        Err(stop) => Err(stop),
+    };
+    if let Err(stop) = &looked {
+        survey::heed(outside, job, stop)?;
+    }
+    let only = match looked {
         Ok(only) => only,
         Err(stop) if !request.is_dry && leaves_opt_outs(job, &stop) => return Err(opt_outs(outside, job, run, stop).await),
         Err(stop) => return Err(stop),

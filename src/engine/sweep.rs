@@ -11,11 +11,12 @@ use crate::ports::{Clock, Contacts, Dialer, LinkWrite, Store};
 use crate::sync::brake::Blown;
 use crate::sync::decide::subject_of;
 use crate::sync::delta;
+use crate::sync::server::Seen;
 
 use super::plan::Plan;
 use super::present::Present;
 use super::settle::Double;
-use super::{Job, Outside, Stop};
+use super::{Job, Outside, Stop, survey};
 
 /// Links walked in one go.
 const LINKS_BATCH: u32 = 1000;
@@ -47,12 +48,16 @@ pub(crate) async fn sweep<D: Dialer, C: Contacts, S: Store, K: Clock>(
 ) -> Result<Swept, Stop> {
     let mut swept = Swept::default();
     let mut present = Present::default();
+    let mut seen = Seen::default();
     let kept = kept(job);
     for list in job.program.lists() {
         outside.progress.stage(&format!("reading list {list}"));
         let mut pages = std::pin::pin!(outside.dialer.sweep(list));
         let mut read = 0;
         while let Some(page) = pages.next().await {
+            if let Err(fault) = &page {
+                survey::too_large(outside, job, list, fault)?;
+            }
             let mut rows = page.map_err(|fault| job.dialer_stop(fault))?;
             // A lead that is moved while its lists are read comes twice: it is looked at once.
             rows.retain(|row| present.insert(row.lead_id));
@@ -60,12 +65,15 @@ pub(crate) async fn sweep<D: Dialer, C: Contacts, S: Store, K: Clock>(
             let mut links = outside.store.links_by_leads(&job.name, &leads)?;
             read += leads.len() as u64;
             for row in rows {
+                seen.row(list, &row);
                 let link = links.remove(&row.lead_id);
                 look(outside, job, plan, &mut swept, row, link, &kept)?;
             }
             outside.progress.step(read, 0);
         }
     }
+    let known = outside.store.server_facts(&job.vicidial)?;
+    survey::keep(outside, job, &known, &seen.facts(&known, outside.clock.now()))?;
     let absent = absent(outside, job, &present, is_approved)?;
     missing(outside, job, plan, &mut swept, absent).await?;
     Ok(swept)

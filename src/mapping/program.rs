@@ -161,6 +161,24 @@ impl Program {
         self.calls.dispose(call, call_count)
     }
 
+    /// The statuses, in capitals, that rules for calls name.
+    #[must_use]
+    pub fn call_statuses(&self) -> BTreeSet<String> {
+        self.calls.rules.iter().filter_map(|rule| rule.statuses.as_ref()).flatten().cloned().collect()
+    }
+
+    /// The agents, in small letters, that are mapped to users of the CRM.
+    #[must_use]
+    pub fn agents(&self) -> BTreeSet<String> {
+        self.calls.users.keys().cloned().collect()
+    }
+
+    /// The CRM's users that calls are given to.
+    #[must_use]
+    pub fn users(&self) -> BTreeSet<String> {
+        self.calls.users.values().chain(&self.calls.user_default).cloned().collect()
+    }
+
     /// The moment from which calls are taken; `None` where calls do nothing.
     #[must_use]
     pub fn go_live(&self) -> Option<DateTime<Utc>> {

@@ -13,6 +13,7 @@ pub mod op;
 pub mod phone;
 pub mod report;
 pub mod run;
+pub mod server;
 
 pub use call::{Activity, Call, Leg, LegKey, LegKind};
 pub use code::{InstallKey, VendorLeadCode};
@@ -25,3 +26,4 @@ pub use op::{Lane, Op, OpResult, OpState, Outcome, Payload, Target};
 pub use phone::Phone;
 pub use report::{Cell, Period, ReportAsk, ReportKind, Table, Window};
 pub use run::{Failure, Rejection, RunEnd, Totals};
+pub use server::{Fact, FactName, FactSource, FactValue, ServerFacts, Wanted};

@@ -12,6 +12,7 @@ mod ready;
 mod reports;
 mod secret;
 mod shelf;
+mod statuses;
 
 pub use checked::{Checked, Timetable, mapping};
 pub use clock::SystemClock;
@@ -20,3 +21,4 @@ pub use problem::Problem;
 pub use ready::{Ready, ready};
 pub use reports::{ReadyReport, reports};
 pub use shelf::Files;
+pub use statuses::{Compared, statuses};

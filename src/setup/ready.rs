@@ -15,7 +15,7 @@ use crate::config::{self, CrmConnection, DatabaseConnection, DatabaseTls, Vicidi
 use crate::crm::{self, Crm};
 use crate::engine::Job;
 use crate::mapping::Program;
-use crate::model::{InstallKey, JobName};
+use crate::model::{FactName, InstallKey, JobName, ServerFacts};
 use crate::ports::Fault;
 use crate::sync::brake::Limits;
 use crate::vicidial::{self, Database, Vicidial, database};
@@ -41,14 +41,21 @@ pub struct Ready {
     pub zone: Tz,
     /// When it runs.
     pub timetable: Timetable,
+    /// What was known of `use_non_latin` when the connection was built: it predicts what VICIdial shows.
+    pub non_latin: Option<bool>,
 }
 
-/// Resolves the secrets of these jobs and builds their connections. Gives warnings too.
+/// Resolves the secrets of these jobs and builds their connections; `known` is what is known of each server. Gives warnings too.
 ///
 /// # Errors
 /// Every secret that is not there, and every setting that cannot work.
-pub fn ready(checked: &Checked, names: &[JobName], key: &InstallKey) -> Result<(Vec<Ready>, Vec<Problem>), Vec<Problem>> {
-    let mut building = Building::new(checked, key);
+pub fn ready(
+    checked: &Checked,
+    names: &[JobName],
+    key: &InstallKey,
+    known: &BTreeMap<String, ServerFacts>,
+) -> Result<(Vec<Ready>, Vec<Problem>), Vec<Problem>> {
+    let mut building = Building::new(checked, key, known);
     let jobs: Vec<Ready> = names.iter().filter_map(|name| building.job(name)).collect();
     let problems = building.problems;
     if problems.iter().any(Problem::is_error) { Err(problems) } else { Ok((jobs, problems)) }
@@ -60,14 +67,15 @@ type Secrets = Option<(BTreeMap<String, SecretString>, String)>;
 pub(super) struct Building<'a> {
     checked: &'a Checked,
     key: &'a InstallKey,
+    pub(super) known: &'a BTreeMap<String, ServerFacts>,
     pub(super) problems: Vec<Problem>,
     vicidials: BTreeMap<String, Option<(Arc<Vicidial>, String)>>,
     crm_secrets: BTreeMap<String, Secrets>,
 }
 
 impl<'a> Building<'a> {
-    pub(super) fn new(checked: &'a Checked, key: &'a InstallKey) -> Self {
-        Self { checked, key, problems: Vec::new(), vicidials: BTreeMap::new(), crm_secrets: BTreeMap::new() }
+    pub(super) fn new(checked: &'a Checked, key: &'a InstallKey, known: &'a BTreeMap<String, ServerFacts>) -> Self {
+        Self { checked, key, known, problems: Vec::new(), vicidials: BTreeMap::new(), crm_secrets: BTreeMap::new() }
     }
 
     /// A connection that is built already.
@@ -112,6 +120,7 @@ impl<'a> Building<'a> {
             contacts,
             zone: job.zone,
             timetable: Timetable::of(job),
+            non_latin: self.non_latin(&job.vicidial),
         })
     }
 
@@ -157,11 +166,16 @@ impl<'a> Building<'a> {
         let database = database.map(|settings| Database::new(settings).map_err(|fault| of(&format!("[vicidial.{name}.database]"), fault)));
         let vicidial = Vicidial::new(settings).map_err(|fault| of(&format!("[vicidial.{name}]"), fault));
         let built = match (vicidial, database.transpose()) {
-            (Ok(vicidial), Ok(Some(database))) => Ok(vicidial.with_database(database)),
-            (Ok(vicidial), Ok(None)) => Ok(vicidial),
+            (Ok(vicidial), Ok(Some(database))) => Ok(vicidial.known(self.non_latin(name)).with_database(database)),
+            (Ok(vicidial), Ok(None)) => Ok(vicidial.known(self.non_latin(name))),
             (Err(problem), _) | (_, Err(problem)) => Err(problem),
         };
         built.map(|vicidial| (Arc::new(vicidial), print)).map_err(|problem| self.problems.push(problem)).ok()
+    }
+
+    /// What is known of a server's `use_non_latin`.
+    fn non_latin(&self, name: &str) -> Option<bool> {
+        self.known.get(name).and_then(|facts| facts.switch(&FactName::NonLatin))
     }
 
     /// The database lane's settings; zone and character set are those of its connection.

@@ -1,5 +1,6 @@
 //! Reports that can run: their VICIdial connected, their files known, nothing asked yet.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::checked::Checked;
@@ -49,7 +50,9 @@ pub fn reports(
     jobs: &[Ready],
     key: &InstallKey,
 ) -> Result<(Vec<ReadyReport>, Vec<Problem>), Vec<Problem>> {
-    let mut building = Building::new(checked, key);
+    // Reports write nothing: what is known of the servers changes none of them.
+    let known = BTreeMap::new();
+    let mut building = Building::new(checked, key, &known);
     for ready in jobs {
         if let Some(print) = ready.job.credentials.get(&ready.job.vicidial) {
             building.share(&ready.job.vicidial, Arc::clone(&ready.dialer), print.clone());

@@ -21,6 +21,7 @@ mod outcome;
 mod plan;
 mod rejections;
 mod runs;
+mod servers;
 mod store;
 mod trouble;
 

@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::open::State;
-use super::{activities, failures, jobs, journal, legs, links, outcome, plan, rejections, runs};
+use super::{activities, failures, jobs, journal, legs, links, outcome, plan, rejections, runs, servers};
 use crate::model::{
     ActivityId, ContactId, Failure, JobName, Lane, LeadId, Leg, Link, LinkId, Op, OpId, OpResult, OpState, Rejection, RunEnd, RunId,
-    Totals, VendorLeadCode,
+    ServerFacts, Totals, VendorLeadCode,
 };
 use crate::ports::{JobRecord, LinkWrite, PlanCommit, RunRecord, Store, StoreError};
 
@@ -60,6 +60,16 @@ impl Store for State {
         self.desk.write(move |connection| {
             jobs::put_login_refused(connection, &name, refused.as_ref().map(|(at, fingerprint)| (*at, fingerprint.as_str())))
         })
+    }
+
+    fn server_facts(&self, connection: &str) -> Result<ServerFacts, StoreError> {
+        let name = connection.to_owned();
+        self.desk.read(move |connection| servers::facts(connection, &name))
+    }
+
+    fn put_server_facts(&self, connection: &str, facts: &ServerFacts) -> Result<(), StoreError> {
+        let (name, facts) = (connection.to_owned(), facts.clone());
+        self.desk.write(move |connection| servers::put(connection, &name, &facts))
     }
 
     fn begin_run(&self, job: &JobName, trigger: &str, at: DateTime<Utc>) -> Result<RunId, StoreError> {

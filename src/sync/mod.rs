@@ -2,7 +2,7 @@
 //!
 //! Pure and total: values in, values out. No clock, no network, no state; it imports `model` alone. A run's way through
 //! these files: [`settle`] what was left, [`guard`] the right systems, [`fold`] and [`dispose`] calls, [`delta`] and
-//! [`decide`] contacts, [`brake`] the totals, [`watermark`] for the next run.
+//! [`decide`] contacts, [`brake`] the totals, [`watermark`] for the next run; [`server`] what is known of VICIdial itself.
 
 pub mod brake;
 pub mod decide;
@@ -11,5 +11,6 @@ pub mod dispose;
 pub mod fingerprint;
 pub mod fold;
 pub mod guard;
+pub mod server;
 pub mod settle;
 pub mod watermark;

@@ -179,6 +179,17 @@ impl Vicidial {
         Self { database: Some(database), ..self }
     }
 
+    /// The same VICIdial, given what is known of its `use_non_latin`. The config's word goes before.
+    #[must_use]
+    pub fn known(self, non_latin: Option<bool>) -> Self {
+        let non_latin = match (self.settings.use_non_latin, non_latin) {
+            (NonLatin::Unknown, Some(true)) => NonLatin::On,
+            (NonLatin::Unknown, Some(false)) => NonLatin::Off,
+            (said @ (NonLatin::Unknown | NonLatin::On | NonLatin::Off), _) => said,
+        };
+        Self { forms: Forms { non_latin }, ..self }
+    }
+
     /// The database lane, where there is one.
     #[must_use]
     pub fn database(&self) -> Option<&Database> {
@@ -233,6 +244,12 @@ impl Vicidial {
     /// How long a page may take before it answers, and then between two pieces of its answer.
     fn patience(&self, ask: &Ask) -> Duration {
         if ask.page == Page::Api { self.settings.timeout } else { self.settings.timeout.max(PAGE_TIMEOUT_MIN) }
+    }
+
+    /// The bare status and body of an API call, for the one question that the status answers. Only after a good login.
+    pub(super) async fn bare(&self, ask: &Ask) -> Result<(u16, Vec<u8>), Fault> {
+        self.check_stopped()?;
+        self.send(ask, Login::Sent, Take::Whole).await.map(|raw| (raw.status, raw.body))
     }
 
     async fn exchange(&self, ask: &Ask, login: Login, take: Take) -> Result<(Reply, Raw), Fault> {
@@ -312,7 +329,7 @@ impl Vicidial {
             }
         }
         form.extend_pairs(&ask.params);
-        if ask.page == Page::Api {
+        if ask.page == Page::Api && ask.get("zz").is_empty() {
             form.append_pair("zz", "1");
         }
         form.finish()

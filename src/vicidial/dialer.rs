@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
-use chrono::{Days, NaiveDateTime, TimeDelta, Timelike};
+use chrono::{DateTime, Days, NaiveDateTime, TimeDelta, Timelike, Utc};
 use futures_util::{Stream, StreamExt};
 
 use super::call::{self, Ask};
@@ -15,9 +15,10 @@ use super::custom::Columns;
 use super::days::Day;
 use super::label::is_label;
 use super::reply::Outcome;
+use super::survey::Asker;
 use super::{facts, trouble};
-use crate::model::{CampaignId, FieldName, Lead, LeadChange, LeadId, LeadRow, ListId, StoredLead, VendorLeadCode};
-use crate::ports::{Calls, Dialer, Effect, Fault, HopperRow, Reach, ServerTime, Sought};
+use crate::model::{CampaignId, FieldName, Lead, LeadChange, LeadId, LeadRow, ListId, ServerFacts, StoredLead, VendorLeadCode};
+use crate::ports::{Calls, Dialer, Effect, Fault, HopperRow, Reach, ServerTime, Sought, Wanted};
 
 /// How far VICIdial's wall clock may be from that of the configured zone.
 const ZONE_SLACK: TimeDelta = TimeDelta::minutes(10);
@@ -44,6 +45,14 @@ impl Dialer for Vicidial {
             *self.columns.lock().unwrap_or_else(PoisonError::into_inner) = columns;
         }
         Ok(())
+    }
+
+    async fn survey(&self, wanted: &Wanted, at: DateTime<Utc>) -> Result<ServerFacts, Fault> {
+        let survey = self.look(Asker::Run, wanted, at).await;
+        match survey.stopped {
+            Some(fault) => Err(fault),
+            None => Ok(survey.facts),
+        }
     }
 
     async fn time(&self) -> Result<ServerTime, Fault> {

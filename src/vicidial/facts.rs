@@ -29,6 +29,13 @@ pub fn version(text: &str) -> Option<(String, ServerTime)> {
     Some((release, ServerTime { local, utc }))
 }
 
+/// `version`: the hours from UTC that VICIdial's servers table claims for now.
+#[must_use]
+pub fn servers_offset(text: &str) -> Option<String> {
+    let offset = text.trim().split('|').find_map(|piece| piece.strip_prefix("TZNOW: "))?.trim();
+    offset.parse::<f64>().ok().map(|_| offset.to_owned())
+}
+
 /// `check_phone_number`: `AREACODE: 1|-5#PHONE: …`; `None` where VICIdial knows no offset.
 #[must_use]
 pub fn offset(text: &str) -> Option<String> {
@@ -71,6 +78,8 @@ pub struct ListFacts {
     pub is_active: bool,
     /// Labels of its custom fields; only `list_custom_fields` shows them.
     pub labels: Vec<String>,
+    /// How many leads it holds; only `list_info` with `leads_counts=Y` shows it.
+    pub leads: Option<i64>,
 }
 
 /// `list_info` or `list_custom_fields` without a header. A list's name may hold a pipe, so the cells are counted from where it cannot.
@@ -83,6 +92,28 @@ pub fn list(text: &str, list: ListId) -> Option<ListFacts> {
         campaign: CampaignId(cells.get(active - 1)?.to_string()),
         is_active: cells.get(active) == Some(&"Y"),
         labels: cells.get(active + 3).map(|cell| cell.split_whitespace().map(str::to_owned).collect()).unwrap_or_default(),
+        leads: cells.get(active + 5).and_then(|cell| cell.parse().ok()),
+    })
+}
+
+/// A campaign as `campaigns_list` shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignFacts {
+    /// Whether it is active.
+    pub is_active: bool,
+    /// The statuses that it dials.
+    pub dial_statuses: Vec<String>,
+}
+
+/// `campaigns_list` without a header: id, name, active, user group, method, level, order, statuses, ... A name may hold a pipe.
+#[must_use]
+pub fn campaign(text: &str, campaign: &CampaignId) -> Option<CampaignFacts> {
+    let line = text.lines().find(|line| line.split('|').next() == Some(campaign.as_str()))?;
+    let cells: Vec<&str> = line.split('|').collect();
+    let active = cells.iter().skip(2).position(|cell| matches!(*cell, "Y" | "N"))? + 2;
+    Some(CampaignFacts {
+        is_active: cells.get(active) == Some(&"Y"),
+        dial_statuses: cells.get(active + 5)?.split_whitespace().map(str::to_owned).collect(),
     })
 }
 
@@ -173,6 +204,16 @@ mod tests {
         let facts = list("1001|A|B|CAMP1|Y|2026-11-24 10:00:00||crm_id product\n", ListId(1001)).expect("a list");
         assert_eq!((facts.campaign.as_str(), facts.is_active, facts.labels.len()), ("CAMP1", true, 2));
         assert!(list("1002|A|CAMP1|Y|||\n", ListId(1001)).is_none());
+        let counted = list("1001|A|B|CAMP1|N|2026-11-24 10:00:00||2099-12-31|0|4321|12|\n", ListId(1001)).expect("a list");
+        assert_eq!((counted.is_active, counted.leads), (false, Some(4321)));
+    }
+
+    #[test]
+    fn campaign_with_a_pipe_in_its_name() {
+        let text = "OLD|Old|N|G|RATIO|1||NEW|60|9||\nSALES|A|B|Y|---ALL---|RATIO|1||NEW NA B|60|9||\n";
+        let found = campaign(text, &CampaignId::from("SALES")).expect("a campaign");
+        assert_eq!((found.is_active, found.dial_statuses.join(" ").as_str()), (true, "NEW NA B"));
+        assert!(campaign(text, &CampaignId::from("NONE")).is_none());
     }
 
     #[test]

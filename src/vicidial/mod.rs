@@ -3,7 +3,7 @@
 //! `call`, `dialing`, `sendable`, `line`, `reply`, `stored`, `custom`, `listing`, `lead_info`, `legs` and `facts` are pure: bytes and values in, values
 //! out. `client` is the only file that knows HTTP and the password of the API user. `database` reads the same by SQL, where there is an
 //! account for it. `rows` reads any answer as a table, `routes` asks what no run needs every time, `writing` writes what is not a lead's own
-//! field; `dialer` puts them together as the port that a run uses; `probe` asks the same questions for an admin. What a list, a lead or a
+//! field; `dialer` puts them together as the port that a run uses; `survey` asks what the server itself is like, and `probe` says it to an admin. What a list, a lead or a
 //! leg *means* to a sync is not known here.
 
 mod agent_report;
@@ -37,6 +37,7 @@ pub mod rows;
 pub mod sendable;
 pub mod status_search;
 pub mod stored;
+pub mod survey;
 pub mod trouble;
 pub mod writing;
 pub mod written;
@@ -45,4 +46,5 @@ pub use client::{Settings, Vicidial};
 pub use database::Database;
 pub use probe::Finding;
 pub use stored::{Forms, NonLatin};
+pub use survey::{Asker, Survey};
 pub use writing::{Done, Left};

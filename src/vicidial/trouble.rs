@@ -119,7 +119,7 @@ pub fn rights(function: &str) -> &'static str {
         "list_download.php" => "user level 8 or more and `download_lists`",
         "call_report_export.php" | "lead_report_export.php" => "user level 7 or more, `view_reports` and `export_reports`",
         "callbacks_export.php" => "user level 8 or more and `modify_leads`",
-        "lead_callback_info" | "phone_number_log" | "recording_lookup" | "user_details" => {
+        "lead_callback_info" | "logged_in_agents" | "phone_number_log" | "recording_lookup" | "user_details" => {
             "user level 7 or more, `vdc_agent_api_access` and `view_reports`"
         }
         "call_status_stats" | "call_dispo_report" => "user level 9 and `view_reports`",

@@ -11,3 +11,4 @@ mod login;
 mod rehearse;
 mod reports;
 mod rig;
+mod server;

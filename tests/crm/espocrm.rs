@@ -341,12 +341,12 @@ async fn a_probe_names_what_is_wrong() {
         });
         let options = BTreeMap::from([("activity_key_field".to_owned(), "cNoKey".to_owned()), ("user_id".to_owned(), "nobody".to_owned())]);
         let crm = Crm::new(Settings { options, ..settings(&server.url(), &["firstName", "cNoSuch"]) }).unwrap();
-        let findings = crm.probe(&names(&["dialerStatus", "phoneNumber"])).await;
+        let findings = crm.probe(&names(&["dialerStatus", "phoneNumber", "modifiedAt"])).await;
         let bad = bad(&findings);
-        for says in ["behind", "`cNoSuch`", "`dialerStatus`", "`phoneNumber`", "`cNoKey`", "user_id"] {
+        for says in ["behind", "`cNoSuch`", "`dialerStatus`", "`phoneNumber`", "`modifiedAt`", "`cNoKey`", "user_id"] {
             assert_eq!(bad.iter().filter(|what| what.contains(says)).count(), 1, "{says}: {bad:?}");
         }
-        assert_eq!(bad.len(), 6, "{bad:?}");
+        assert_eq!(bad.len(), 7, "{bad:?}");
         assert!(findings.iter().filter(|finding| !finding.ok).all(|finding| finding.advice.is_some()));
     }
     let server = server().await;

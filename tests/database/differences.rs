@@ -12,7 +12,7 @@ use vicisync::vicidial::{Database, NonLatin};
 
 use super::server::{CA, mariadb};
 use super::tables::copy;
-use super::world::{LISTS, code, field, start};
+use super::world::{LISTS, client, code, field, start};
 
 use crate::swept;
 
@@ -216,7 +216,7 @@ async fn the_lane_only_reads() {
     mariadb.run("SET GLOBAL general_log = 1").await;
     let lane = mariadb.lane();
     let fields = BTreeSet::from([field("city"), field("custom.plan")]);
-    lane.probe(&LISTS, &["plan".to_owned()]).await;
+    client(&server, NonLatin::On).with_database(mariadb.lane()).probe(&LISTS, &["plan".to_owned()]).await;
     swept(lane.sweep(LISTS[0])).await.unwrap();
     lane.read_lead(leads[0], &fields).await.unwrap();
     lane.find_by_code(&[code(1)]).await.unwrap();

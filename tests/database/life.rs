@@ -99,8 +99,8 @@ settle_s = 10
     // The same codes in both lives.
     write(&places.state.join("install.key"), [7; 32]);
     let checked = Checked::read(&places).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    let (mut jobs, _) =
-        ready(&checked, &[JobName::from("sales")], &state.install_key().unwrap()).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let (mut jobs, _) = ready(&checked, &[JobName::from("sales")], &state.install_key().unwrap(), &std::collections::BTreeMap::new())
+        .unwrap_or_else(|problems| panic!("{problems:#?}"));
     let mut ready = jobs.remove(0);
     ready.job.systems = "both".to_owned();
     (ready.job.vicidial_concurrency, ready.job.crm_concurrency) = (1, 1);

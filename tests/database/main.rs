@@ -15,6 +15,7 @@ mod mirrored;
 mod routes;
 mod same;
 mod server;
+mod settings;
 mod tables;
 mod world;
 

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::Mutex;
 use vicisync::emulator::vicidial::Server;
-use vicisync::model::{CampaignId, FieldName, Lead, LeadChange, LeadId, LeadRow, ListId, StoredLead, VendorLeadCode};
+use vicisync::model::{CampaignId, FieldName, Lead, LeadChange, LeadId, LeadRow, ListId, ServerFacts, StoredLead, VendorLeadCode, Wanted};
 use vicisync::ports::{Calls, Dialer, Fault, HopperRow, ServerTime, Sought};
 use vicisync::vicidial::{NonLatin, Vicidial};
 
@@ -50,6 +50,10 @@ impl Way {
 }
 
 impl Dialer for Way {
+    async fn survey(&self, wanted: &Wanted, at: DateTime<Utc>) -> Result<ServerFacts, Fault> {
+        self.now().await.survey(wanted, at).await
+    }
+
     fn stored(&self, values: &BTreeMap<FieldName, String>) -> StoredLead {
         self.vicidial.stored(values)
     }

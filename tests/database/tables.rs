@@ -135,7 +135,25 @@ const TABLES: &[(&str, &[Column], &str)] = &[
         ],
         "primary key (campaign_id)",
     ),
-    ("system_settings", &[("use_non_latin", "enum('0','1') default '0'"), ("custom_fields_enabled", "enum('0','1') default '0'")], ""),
+    (
+        "vicidial_users",
+        &[
+            ("user", "varchar(20) not null"),
+            ("admin_hide_phone_data", "varchar(8) default '0'"),
+            ("admin_hide_lead_data", "varchar(8) default '0'"),
+        ],
+        "unique key (user)",
+    ),
+    (
+        "system_settings",
+        &[
+            ("use_non_latin", "enum('0','1') default '0'"),
+            ("custom_fields_enabled", "enum('0','1') default '0'"),
+            ("pass_hash_enabled", "enum('0','1') default '0'"),
+            ("db_schema_version", "int(8) unsigned default 0"),
+        ],
+        "",
+    ),
     ("custom_1001", CUSTOM, "primary key (lead_id)"),
     ("custom_1002", CUSTOM, "primary key (lead_id)"),
     ("custom_1003", CUSTOM, "primary key (lead_id)"),

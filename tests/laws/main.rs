@@ -18,5 +18,6 @@ mod links;
 mod opting_out;
 mod reviewed;
 mod rig;
+mod server;
 mod settling;
 mod world;

@@ -8,6 +8,7 @@ mod journal;
 mod life;
 mod links;
 mod power;
+mod servers;
 
 use std::collections::BTreeMap;
 

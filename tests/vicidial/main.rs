@@ -16,6 +16,7 @@ mod replies;
 mod reports;
 mod roundtrip;
 mod routes;
+mod survey;
 mod tables;
 mod windows;
 mod writing;

@@ -16,6 +16,7 @@ mod lists;
 mod places;
 mod probe;
 mod refused;
+mod settings;
 
 pub use connect::{Database, Settings, Tls};
 pub use dnc::Numbers;

@@ -5,14 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
 use futures_util::{Stream, stream};
 use vicisync::model::{
-    CampaignId, FieldName, Lead, LeadChange, LeadField, LeadId, LeadRow, Leg, LegKey, LegKind, ListId, StoredLead, VendorLeadCode,
+    CampaignId, FactName, FactSource, FactValue, FieldName, Lead, LeadChange, LeadField, LeadId, LeadRow, Leg, LegKey, LegKind, ListId,
+    ServerFacts, StoredLead, VendorLeadCode,
 };
-use vicisync::ports::{Calls, Dialer, Fault, Gap, HopperRow, ServerTime, Sought};
+use vicisync::ports::{Calls, Dialer, Fault, Gap, HopperRow, ServerTime, Sought, Wanted};
 
 use super::{Sim, World};
 
 /// The server's wall clock is so many hours behind UTC.
 const HOURS_BEHIND: i64 = 5;
+
+/// A server that is fit for any job.
+fn facts() -> ServerFacts {
+    let mut facts = ServerFacts::default();
+    let mut put = |name, value: FactValue| facts.put(name, value, FactSource::Asked, DateTime::UNIX_EPOCH);
+    put(FactName::Release, "2.14 build 1".into());
+    put(FactName::ZoneAgrees, true.into());
+    put(FactName::CustomFields, true.into());
+    facts
+}
 
 /// One row of the lead table, with its custom row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +65,12 @@ pub(crate) struct Vicidial {
     pub(crate) narrow: BTreeMap<FieldName, usize>,
     /// Leads that a sweep still shows in a list that they have left meanwhile.
     pub(crate) stale: BTreeSet<(ListId, LeadId)>,
+    /// What it tells of itself.
+    pub(crate) facts: ServerFacts,
+    /// Names keep no letters but those of ASCII.
+    pub(crate) drops_letters: bool,
+    /// What every reading of a list meets.
+    pub(crate) unreadable: Option<Fault>,
     next_lead: u64,
 }
 
@@ -71,6 +88,9 @@ impl Vicidial {
             undefined: BTreeSet::new(),
             narrow: BTreeMap::new(),
             stale: BTreeSet::new(),
+            facts: facts(),
+            drops_letters: false,
+            unreadable: None,
             next_lead: 1,
         }
     }
@@ -85,7 +105,10 @@ impl Vicidial {
 
     /// What a column keeps of a text: some characters never, and no more than it is wide.
     fn kept(&self, field: &FieldName, text: &str) -> String {
-        let text = filtered(field, text);
+        let mut text = filtered(field, text);
+        if self.drops_letters && matches!(field, FieldName::Standard(LeadField::FirstName | LeadField::LastName)) {
+            text.retain(|letter| letter.is_ascii());
+        }
         match self.narrow.get(field) {
             Some(width) => text.chars().take(*width).collect(),
             None => text,
@@ -230,6 +253,15 @@ impl Dialer for Sim {
         self.request("time", None, |world| Ok(ServerTime { local: local(world.now), utc: world.now })).await
     }
 
+    async fn survey(&self, _: &Wanted, at: DateTime<Utc>) -> Result<ServerFacts, Fault> {
+        self.request("survey", None, move |world| {
+            let mut facts = world.vici.facts.clone();
+            facts.0.values_mut().for_each(|fact| fact.at = at);
+            Ok(facts)
+        })
+        .await
+    }
+
     async fn add_lead(&self, code: &VendorLeadCode, lead: &Lead) -> Result<LeadId, Fault> {
         let (code, lead) = (code.clone(), lead.clone());
         self.request("add_lead", Some(format!("add_lead {code}")), move |world| world.add_lead(&code, &lead)).await
@@ -311,6 +343,9 @@ impl Dialer for Sim {
         stream::once(self.request("sweep", None, move |world| {
             if !world.vici.lists.contains_key(&list) {
                 return Err(no_list(list));
+            }
+            if let Some(fault) = &world.vici.unreadable {
+                return Err(fault.clone());
             }
             let is_shown = |id: &LeadId, row: &Row| row.list == list || world.vici.stale.contains(&(list, *id));
             let ids: Vec<LeadId> = world.vici.leads.iter().filter(|(id, row)| is_shown(id, row)).map(|(id, _)| *id).collect();

@@ -1,0 +1,29 @@
+//! The campaigns of these lists: whether they are active, and which statuses they dial.
+
+use super::super::call::Ask;
+use super::super::client::Vicidial;
+use super::super::facts;
+use super::super::reply::Outcome;
+use super::Survey;
+use crate::model::{FactName, FactSource};
+use crate::ports::Fault;
+
+impl Vicidial {
+    /// A user who may not list campaigns still runs: the facts stay out.
+    pub(super) async fn ask_campaigns(&self, survey: &mut Survey) -> Result<(), Fault> {
+        let ask = Ask::api("campaigns_list");
+        let reply = self.ask(&ask).await?;
+        if let Ok(may) = Self::may(&ask, &reply) {
+            survey.fact(FactName::Right(ask.function().to_owned()), may, FactSource::Asked);
+        }
+        if reply.outcome != Outcome::Data {
+            return Ok(());
+        }
+        for campaign in survey.campaigns() {
+            let Some(found) = facts::campaign(&reply.data, &campaign) else { continue };
+            survey.fact(FactName::Campaign(campaign.clone()), if found.is_active { "active" } else { "not active" }, FactSource::Asked);
+            survey.fact(FactName::DialStatuses(campaign), found.dial_statuses, FactSource::Asked);
+        }
+        Ok(())
+    }
+}
