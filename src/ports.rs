@@ -205,8 +205,8 @@ pub struct ServerTime {
 pub struct Sought {
     /// The code.
     pub code: VendorLeadCode,
-    /// The phone that its lead was, or would be, added with. Codes have no index in VICIdial and phones have one: beside live dialing, leads are
-    /// looked for by their phones.
+    /// The phone that its lead was, or would be, added with. Codes have no index in VICIdial and phones have one: while an agent is
+    /// logged in, leads are looked for by their phones only.
     pub phone: Option<Phone>,
 }
 
@@ -241,7 +241,10 @@ pub trait Dialer: Send + Sync {
     fn leave_dialing(&self, lead: LeadId) -> impl Future<Output = Result<(), Fault>> + Send;
     /// The READY leads of a campaign's hopper.
     fn hopper(&self, campaign: &CampaignId) -> impl Future<Output = Result<Vec<HopperRow>, Fault>> + Send;
-    /// Leads by code, in batches; each code asked for has an entry, empty where nothing was found. Lowest id first.
+    /// Leads by code, in batches; each code that was looked for has an entry, empty where nothing was found. Lowest id first.
+    ///
+    /// While nobody is logged in as an agent, all leads are searched. While somebody is, leads are found by the phone, and by it only as long as nobody
+    /// changed it in VICIdial; a code without a phone is not looked for then, and has no entry.
     fn find_by_code(&self, sought: &[Sought]) -> impl Future<Output = Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault>> + Send;
     /// The codes that leads carry, by their ids; each lead asked for has an entry, `None` where it is not there. For few leads.
     fn codes_of(&self, leads: &[LeadId]) -> impl Future<Output = Result<BTreeMap<LeadId, Option<String>>, Fault>> + Send;

@@ -45,7 +45,7 @@ pub(super) async fn run(session: &Session, wanted: &Report) -> Result<Exit, Fail
     let mut exit = Exit::Fine;
     let mut all = Vec::new();
     for report in &reports {
-        let asked = window(wanted, Utc::now().with_timezone(&report.job.zone).naive_local())?;
+        let asked = window(wanted, Utc::now().with_timezone(&report.job.quiet.zone).naive_local())?;
         let reported = if wanted.stdout {
             let around = Surroundings { reports: &*report.dialer, shelf: &NoFiles, store: &state, clock: &SystemClock };
             engine::report(&around, &report.job, "manual", asked).await

@@ -87,6 +87,7 @@ pub(super) fn told(screen: &Screen, report: &Report) {
         RunEnd::Clean => "done",
         RunEnd::WithFailures => "done, with failures",
         RunEnd::Held => "held, and sent nothing but opt-outs",
+        RunEnd::Stopped if report.resumes.is_some() => "ended by a blackout",
         RunEnd::Stopped | RunEnd::Refused => "stopped",
     };
     screen.data(&format!("job {}: {end}: {}", report.job, totals_text(&report.totals)));
@@ -95,7 +96,8 @@ pub(super) fn told(screen: &Screen, report: &Report) {
         plan::ops(screen, &report.plan, Some(HELD_OPS_SHOWN));
     }
     if !report.message.is_empty() {
-        screen.talk(&format!("{}: {}", if report.end == RunEnd::WithFailures { "note" } else { "error" }, report.message));
+        let is_note = report.end == RunEnd::WithFailures || report.resumes.is_some();
+        screen.talk(&format!("{}: {}", if is_note { "note" } else { "error" }, report.message));
     }
     if let Some(help) = &report.help {
         screen.talk(&format!("  help: {help}"));

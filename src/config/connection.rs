@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 
 use crate::diag::{Code, Item, Place, Table, suggest};
-use crate::model::CampaignId;
+use crate::model::{Blackout, CampaignId};
 
 use super::database::DatabaseConnection;
 use super::secret::SecretRef;
-use super::{address, database, secret};
+use super::{address, blackout, database, secret};
 
 /// A CRM and how to log in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,8 +53,10 @@ pub struct VicidialConnection {
     pub pass: SecretRef,
     /// The server's time zone: its times carry none.
     pub zone: Tz,
-    /// Requests at one time.
+    /// Requests at one time, at most: ten wrong logins would lock the user.
     pub concurrency: usize,
+    /// Times of day in which it is left alone, but for do-not-call.
+    pub blackout: Vec<Blackout>,
     /// `use_non_latin` of the server.
     pub use_non_latin: NonLatin,
     /// Campaigns whose calls are read; none for all.
@@ -158,7 +160,8 @@ pub(super) fn vicidials(root: &Table<'_, '_>) -> Connections<VicidialConnection>
         let user = table.need("user").and_then(|item| item.filled());
         let pass = table.need("pass").and_then(|item| secret::read(&item));
         let zone = table.need("zone").and_then(|item| item.zone());
-        let concurrency = table.get("concurrency").and_then(|item| item.number(1, 8)).unwrap_or(4);
+        let concurrency = table.get("concurrency").and_then(|item| item.number(1, 8)).unwrap_or(8);
+        let blackout = table.get("blackout").map(|item| blackout::read(&item)).unwrap_or_default();
         let words = [("unknown", NonLatin::Unknown), ("on", NonLatin::On), ("off", NonLatin::Off)];
         let use_non_latin = table.get("use_non_latin").and_then(|item| item.word(&words, &[])).unwrap_or(NonLatin::Unknown);
         let campaigns = table.get("campaigns").map(|item| campaign_list(&item)).unwrap_or_default();
@@ -168,7 +171,6 @@ pub(super) fn vicidials(root: &Table<'_, '_>) -> Connections<VicidialConnection>
             ("dnc", "do-not-call lists"),
             ("agent_api", "the agent API"),
             ("batch", "batches of updates"),
-            ("blackout", "blackout windows"),
             ("callbacks", "callbacks"),
             ("hints", "hints"),
             ("cluster", "several VICIdials as one"),
@@ -186,6 +188,7 @@ pub(super) fn vicidials(root: &Table<'_, '_>) -> Connections<VicidialConnection>
             pass: pass?,
             zone: zone?,
             concurrency,
+            blackout,
             use_non_latin,
             campaigns,
             groups,

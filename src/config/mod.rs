@@ -5,6 +5,7 @@
 //! found out where both are known. How the file is written: `docs/config.md`.
 
 mod address;
+mod blackout;
 mod connection;
 mod database;
 mod job;

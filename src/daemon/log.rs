@@ -57,6 +57,10 @@ impl Told {
         }
         let trouble = match report.end {
             RunEnd::Clean => None,
+            RunEnd::Stopped if report.resumes.is_some() => {
+                tracing::info!(%job, what = %report.message, "a blackout");
+                return;
+            }
             RunEnd::WithFailures => Some(format!("{job} has {} failures", report.failures)),
             RunEnd::Held => Some(format!("{job} is held: {}", report.message)),
             RunEnd::Stopped => Some(format!("{job} stopped: {}", report.message)),

@@ -124,7 +124,7 @@ async fn run_jobs(
                 } else {
                     refused.remove(&due.job);
                 }
-                let skipped = rota.ran(due, report.end, began, Utc::now());
+                let skipped = rota.ran(due, report.end, report.resumes, began, Utc::now());
                 told.run(&report, if due.is_full { "full" } else { "changes" }, began, skipped);
             }
             Err(error) => {

@@ -158,9 +158,9 @@ async fn once(state: Arc<State>, report: ReadyReport) -> Reported {
     engine::report(&around, &report.job, "schedule", None).await
 }
 
-/// Until when VICIdial is not to be asked for this report. Windows in which it rests belong here.
-fn closed_until(_report: &ReadyReport, _now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    None
+/// Until when VICIdial is not to be asked for this report.
+fn closed_until(report: &ReadyReport, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    report.job.quiet.until(now)
 }
 
 fn last_good(state: &State, report: &str) -> Option<DateTime<Utc>> {

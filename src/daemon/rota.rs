@@ -68,9 +68,11 @@ impl Rota {
 
     /// A run came to its end. Gives how many runs of the same schedule fell due while it was under way: they are skipped.
     ///
+    /// A run that a blackout ended at `resumes` goes on then; meanwhile the runs over changes keep their schedule, for opt-outs.
+    ///
     /// A full run that was stopped by trouble that may pass is tried again before its next day. A held job looks again every now and then: each
     /// look reads everything, and the dialer works beside it.
-    pub(super) fn ran(&mut self, due: Due, end: RunEnd, began: DateTime<Utc>, ended: DateTime<Utc>) -> u64 {
+    pub(super) fn ran(&mut self, due: Due, end: RunEnd, resumes: Option<DateTime<Utc>>, began: DateTime<Utc>, ended: DateTime<Utc>) -> u64 {
         let turn = &mut self.turns[due.job];
         let schedule = if due.is_full { &turn.full_schedule } else { &turn.schedule };
         let skipped = falling(schedule, began, ended);
@@ -78,8 +80,14 @@ impl Rota {
             RunEnd::Held => schedule.next_after(ended + PAUSE),
             RunEnd::Clean | RunEnd::WithFailures | RunEnd::Stopped | RunEnd::Refused => schedule.next_after(ended),
         };
+        let next = match resumes {
+            Some(resumes) if due.is_full => Some(resumes),
+            Some(resumes) => Some(next.map_or(resumes, |next| next.min(resumes))),
+            None => next,
+        };
         if due.is_full {
             turn.next_full = match end {
+                RunEnd::Stopped if resumes.is_some() => next,
                 RunEnd::Stopped => next.map(|next| next.min(ended + PAUSE)),
                 RunEnd::Clean | RunEnd::WithFailures | RunEnd::Held | RunEnd::Refused => next,
             };
@@ -139,10 +147,10 @@ mod tests {
         let mut rota = Rota::new(vec![Turn::new(schedule("*/2 * * * *"), schedule("0 3 * * *"), Some(start), start)]);
         let due = rota.next().expect("a run is due");
         assert_eq!(due, Due { job: 0, at: start, is_full: false });
-        assert_eq!(rota.ran(due, RunEnd::Clean, start, at("2026-11-26T12:00:40Z")), 0);
+        assert_eq!(rota.ran(due, RunEnd::Clean, None, start, at("2026-11-26T12:00:40Z")), 0);
         let due = rota.next().expect("a run is due");
         assert_eq!(due.at, at("2026-11-26T12:02:00Z"));
-        assert_eq!(rota.ran(due, RunEnd::Stopped, due.at, at("2026-11-26T12:07:00Z")), 2);
+        assert_eq!(rota.ran(due, RunEnd::Stopped, None, due.at, at("2026-11-26T12:07:00Z")), 2);
         assert_eq!(rota.next().expect("a run is due").at, at("2026-11-26T12:08:00Z"));
     }
 
@@ -152,7 +160,7 @@ mod tests {
         let mut rota = Rota::new(vec![Turn::new(schedule("*/2 * * * *"), schedule("0 3 * * *"), Some(at("2026-11-25T03:00:00Z")), start)]);
         let due = rota.next().expect("a run is due");
         assert!(due.is_full);
-        rota.ran(due, RunEnd::Clean, start, at("2026-11-26T12:01:00Z"));
+        rota.ran(due, RunEnd::Clean, None, start, at("2026-11-26T12:01:00Z"));
         assert_eq!(rota.next(), Some(Due { job: 0, at: at("2026-11-26T12:02:00Z"), is_full: false }));
     }
 
@@ -163,13 +171,13 @@ mod tests {
         let mut rota = Rota::new(vec![Turn::new(schedule("*/2 * * * *"), schedule("0 3 * * *"), full, start)]);
         let due = rota.next().expect("a run is due");
         assert!(due.is_full);
-        rota.ran(due, RunEnd::Stopped, start, at("2026-11-26T12:01:00Z"));
+        rota.ran(due, RunEnd::Stopped, None, start, at("2026-11-26T12:01:00Z"));
         rota.turns[0].next = None;
         assert_eq!(rota.next(), Some(Due { job: 0, at: at("2026-11-26T12:16:00Z"), is_full: true }));
-        rota.ran(due, RunEnd::Clean, start, at("2026-11-26T12:17:00Z"));
+        rota.ran(due, RunEnd::Clean, None, start, at("2026-11-26T12:17:00Z"));
         assert_eq!(rota.next(), Some(Due { job: 0, at: at("2026-11-27T03:00:00Z"), is_full: true }));
         let changes = Due { job: 0, at: at("2026-11-26T12:18:00Z"), is_full: false };
-        rota.ran(changes, RunEnd::Held, changes.at, at("2026-11-26T12:18:10Z"));
+        rota.ran(changes, RunEnd::Held, None, changes.at, at("2026-11-26T12:18:10Z"));
         assert_eq!(rota.next(), Some(Due { job: 0, at: at("2026-11-26T12:34:00Z"), is_full: false }));
     }
 
@@ -178,7 +186,7 @@ mod tests {
         let start = at("2026-11-26T12:00:30Z");
         let mut rota = Rota::new(vec![Turn::new(schedule("*/2 * * * *"), schedule("0 3 * * *"), None, start)]);
         let due = rota.next().expect("a run is due");
-        rota.ran(due, RunEnd::Clean, start, at("2026-11-26T12:00:40Z"));
+        rota.ran(due, RunEnd::Clean, None, start, at("2026-11-26T12:00:40Z"));
         rota.rewind(at("2026-11-26T10:00:00Z"));
         assert_eq!(rota.next().map(|due| due.at), Some(at("2026-11-26T10:02:00Z")));
         rota.stop(0);
@@ -195,5 +203,22 @@ mod tests {
         assert_eq!(rota.next().map(|due| due.job), Some(1));
         rota.stop(1);
         assert_eq!(rota.next(), None);
+    }
+
+    #[test]
+    fn a_blackout_is_waited_for_by_full_runs_and_keeps_no_opt_out_waiting() {
+        let start = at("2026-11-26T03:00:00Z");
+        let full = Some(at("2026-11-25T03:00:00Z"));
+        let mut rota = Rota::new(vec![Turn::new(schedule("0 * * * *"), schedule("0 3 * * *"), full, start)]);
+        let due = rota.next().expect("a run is due");
+        let resumes = Some(at("2026-11-26T04:20:00Z"));
+        rota.ran(due, RunEnd::Stopped, resumes, start, at("2026-11-26T03:00:05Z"));
+        let due = rota.next().expect("a run is due");
+        assert_eq!(due, Due { job: 0, at: at("2026-11-26T04:00:00Z"), is_full: false });
+        rota.ran(due, RunEnd::Stopped, resumes, due.at, at("2026-11-26T04:00:05Z"));
+        let due = rota.next().expect("a run is due");
+        assert_eq!(due, Due { job: 0, at: at("2026-11-26T04:20:00Z"), is_full: true });
+        rota.ran(due, RunEnd::Clean, None, due.at, at("2026-11-26T04:21:00Z"));
+        assert_eq!(rota.next(), Some(Due { job: 0, at: at("2026-11-26T05:00:00Z"), is_full: false }));
     }
 }

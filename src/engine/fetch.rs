@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use crate::mapping::Mapped;
-use crate::model::{Contact, ContactId, Failure, FieldName, Lane, LeadField, LeadRow, Link, LinkId, LinkState, StoredLead, VendorLeadCode};
+use crate::model::{
+    Contact, ContactId, Failure, FieldName, Lane, LeadField, LeadRow, Link, LinkId, LinkState, Phone, StoredLead, VendorLeadCode,
+};
 use crate::ports::{self, Clock, Contacts, Dialer, Effect, Fault, JobRecord, Reach, Sought, Store};
 use crate::sync::brake::Blown;
 use crate::sync::decide::{self, Seen, Settings, Step, subject_of};
@@ -28,18 +30,18 @@ struct Pending {
     contact: ContactId,
     seen: Seen,
     code: VendorLeadCode,
+    /// What the mapping finds as the contact's phone, whether the contact is to have a lead or not.
+    phone: Option<Phone>,
     stored: StoredLead,
     fingerprint: String,
 }
 
-impl Pending {
-    fn sought(&self) -> Sought {
-        let phone = match &self.seen {
-            Seen::Lead(lead) => Some(lead.phone.clone()),
-            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => None,
-        };
-        Sought { code: self.code.clone(), phone }
-    }
+/// What becomes of contacts whose lead is not known.
+enum Unlinked {
+    /// Their codes are looked for.
+    LookedFor,
+    /// They are left for another run.
+    LeftOut,
 }
 
 /// Fetching, with all it carries along.
@@ -50,6 +52,7 @@ pub(crate) struct Fetch<'a, 'b, D, C, S, K> {
     settings: Settings,
     swept: Swept,
     pending: Vec<Pending>,
+    unlinked: Unlinked,
     /// Contacts that are looked at even if nothing seems to have changed.
     forced: BTreeSet<ContactId>,
     /// Contacts with ops that may still take effect.
@@ -69,7 +72,13 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
         forced.extend(outside.store.contacts_with_ops(&job.name, &[Intended])?);
         forced.extend(swept.loosened.iter().cloned());
         let settings = settings(job, &plan.commit.job);
-        Ok(Self { outside, job, plan, settings, swept, pending: Vec::new(), forced, in_flight })
+        Ok(Self { outside, job, plan, settings, swept, pending: Vec::new(), unlinked: Unlinked::LookedFor, forced, in_flight })
+    }
+
+    /// The same for contacts whose lead is known only: VICIdial is asked for nothing.
+    pub(crate) fn of_known_leads(mut self) -> Self {
+        self.unlinked = Unlinked::LeftOut;
+        self
     }
 
     /// All contacts of a listing, to its true end. Gives the CRM's clock when it began.
@@ -342,7 +351,13 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
             Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => is_orphaned || link.is_some(),
         };
         if needs_look {
-            self.pending.push(Pending { contact: id.clone(), seen, code, stored, fingerprint: print });
+            match self.unlinked {
+                Unlinked::LookedFor => {
+                    let phone = self.job.program.phone(contact);
+                    self.pending.push(Pending { contact: id.clone(), seen, code, phone, stored, fingerprint: print });
+                }
+                Unlinked::LeftOut => {}
+            }
         } else {
             let step = decide::unlinked(id, &seen, &code, &stored, &[], &self.settings);
             self.plan.take(id, link, step, &print);
@@ -354,10 +369,28 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
     async fn look_up(&mut self) -> Result<(), Stop> {
         let pending = std::mem::take(&mut self.pending);
         for chunk in pending.chunks(CODES_MAX) {
-            let sought: Vec<Sought> = chunk.iter().map(Pending::sought).collect();
+            self.job.awake(self.outside.clock.now())?;
+            let sought: Vec<Sought> =
+                chunk.iter().map(|pending| Sought { code: pending.code.clone(), phone: pending.phone.clone() }).collect();
             let found = self.outside.dialer.find_by_code(&sought).await.map_err(|fault| self.job.dialer_stop(fault))?;
             for pending in chunk {
-                let leads = found.get(&pending.code).map_or(&[][..], Vec::as_slice);
+                let leads = match (found.get(&pending.code), &pending.seen) {
+                    (Some(leads), _) => leads.as_slice(),
+                    // Never added without a look: there may be one.
+                    (None, Seen::Lead(_)) => {
+                        self.plan.fail(Failure {
+                            subject: subject_of(&pending.contact),
+                            contact: Some(pending.contact.clone()),
+                            code: ports::LOOK_AGAIN.to_owned(),
+                            raw: "its lead cannot be looked for while agents are logged in to VICIdial".to_owned(),
+                            tries: 0,
+                        });
+                        continue;
+                    }
+                    // No lead is added for it. One that a lost state forgot is found by the sweep, in the lists; elsewhere by a full run while no agent
+                    // is logged in.
+                    (None, Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone) => &[],
+                };
                 let rows = match self.rows(pending, leads).await? {
                     Ok(rows) => rows,
                     Err(fault) => {

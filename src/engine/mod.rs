@@ -26,9 +26,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::mapping::Program;
-use crate::model::{ContactId, InstallKey, JobName, LeadId, Op, Rejection, RunEnd, Totals};
+use crate::model::{ContactId, InstallKey, JobName, Lane, LeadId, Op, Rejection, RunEnd, Target, Totals};
 use crate::ports::{Fault, Reach, StoreError};
 use crate::sync::brake::{Blown, Limits};
+use crate::sync::quiet::Quiet;
 
 pub use report::{ReportJob, Reported, Surroundings, report};
 pub use run::run;
@@ -47,7 +48,9 @@ pub struct Job {
     pub limits: Limits,
     /// How long a write of unknown effect is left alone.
     pub settle: Duration,
-    /// Writes in flight at VICIdial.
+    /// When VICIdial is left alone.
+    pub quiet: Quiet,
+    /// Writes offered to VICIdial at one time; how many are in flight follows its pace.
     pub vicidial_concurrency: usize,
     /// Requests in flight at the CRM.
     pub crm_concurrency: usize,
@@ -134,6 +137,8 @@ pub struct Report {
     pub failures: u64,
     /// Holds: what a person decides before the job goes on.
     pub holds: Vec<String>,
+    /// When a blackout ended the run: the moment from which it can go on.
+    pub resumes: Option<DateTime<Utc>>,
     /// Rejections that this run saw, counted by reason.
     pub rejected: BTreeMap<String, u64>,
     /// The plan, of a dry or held run.
@@ -158,6 +163,8 @@ pub(crate) enum Stop {
     Store(StoreError),
     /// A person decides.
     Held(Vec<Blown>),
+    /// VICIdial is left alone until then.
+    Quiet(DateTime<Utc>),
 }
 
 impl From<StoreError> for Stop {
@@ -171,6 +178,16 @@ impl Job {
     pub(crate) fn hash(&self) -> String {
         let text = format!("{}\n{}", self.program.hash(), self.systems);
         blake3::hash(text.as_bytes()).to_hex()[..32].to_owned()
+    }
+
+    /// Stops a run that is about to ask VICIdial for something in a blackout.
+    pub(crate) fn awake(&self, now: DateTime<Utc>) -> Result<(), Stop> {
+        self.quiet.until(now).map_or(Ok(()), |end| Err(Stop::Quiet(end)))
+    }
+
+    /// The same for a lane of writes: do-not-call never waits, and the CRM has no blackouts.
+    pub(crate) fn awake_for(&self, lane: Lane, now: DateTime<Utc>) -> Result<(), Stop> {
+        if lane == Lane::Dnc || lane.target() == Target::Crm { Ok(()) } else { self.awake(now) }
     }
 
     /// A fault of VICIdial stops the run.
@@ -204,7 +221,8 @@ impl Stop {
     pub(crate) fn end(&self) -> RunEnd {
         match self {
             Self::Held(_) => RunEnd::Held,
-            Self::Store(_) => RunEnd::Stopped,
+            // It goes on by itself, so nobody is waited for.
+            Self::Store(_) | Self::Quiet(_) => RunEnd::Stopped,
             Self::Fault { fault, .. } => match fault.reach {
                 // What stops a run although it reaches one record only, a list that does not exist, is for a person to mend.
                 Reach::Login | Reach::Person | Reach::Record => RunEnd::Refused,

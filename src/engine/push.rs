@@ -65,6 +65,12 @@ pub(crate) async fn push<D: Dialer, C: Contacts, S: Store, K: Clock>(
         match drain(outside, job, lane, drained.only, pushed, &mut done, planned).await {
             Ok(()) => {}
             Err(stop @ Stop::Fault { .. }) if lane.target() == Target::Crm => crm_stop = Some(stop),
+            Err(stop @ Stop::Quiet(_)) => {
+                // Whoever left is not dialed in a blackout either.
+                check_hopper(outside, job, pushed).await?;
+                keep_dnc_rejections(outside, job, record, run, pushed)?;
+                return Err(stop);
+            }
             Err(stop) => return Err(stop),
         }
         check_hopper(outside, job, pushed).await?;
@@ -146,7 +152,7 @@ async fn drain<D: Dialer, C: Contacts, S: Store, K: Clock>(
         window.retain(|op| !again.contains(&op.id));
         mark(outside, job, &results, &window)?;
     }
-    Ok(())
+    job.awake_for(lane, outside.clock.now())
 }
 
 /// One writer a phone: new leads of one number are added one after the other, so that VICIdial's own look at a number is never
@@ -168,12 +174,16 @@ fn by_phone(window: impl Iterator<Item = Op>) -> Vec<Vec<Op>> {
     alone
 }
 
-fn next<D, C, S: Store, K>(
+/// The next window. In a blackout there is none.
+fn next<D, C, S: Store, K: Clock>(
     outside: &Outside<'_, D, C, S, K>,
     job: &Job,
     lane: Lane,
     only: Option<&BTreeSet<ContactId>>,
 ) -> Result<Vec<Op>, Stop> {
+    if job.awake_for(lane, outside.clock.now()).is_err() {
+        return Ok(Vec::new());
+    }
     let Some(only) = only else { return Ok(outside.store.next_ops(&job.name, lane, WINDOW)?) };
     let mut ops = outside.store.next_ops(&job.name, lane, u32::MAX)?;
     ops.retain(|op| only.contains(&op.contact));

@@ -4,11 +4,11 @@
 //! again. What the files look like is not known here.
 
 use chrono::TimeDelta;
-use chrono_tz::Tz;
 
 use super::Stop;
 use crate::model::{CampaignId, Failure, JobName, Period, ReportAsk, ReportKind, RunEnd, Table, Totals, Window};
 use crate::ports::{Clock, Fault, Made, Reach, Reports, Shelf, Store, StoreError};
+use crate::sync::quiet::Quiet;
 
 /// A report as the config wants it.
 #[derive(Debug, Clone)]
@@ -17,8 +17,8 @@ pub struct ReportJob {
     pub name: String,
     /// The VICIdial connection.
     pub vicidial: String,
-    /// The zone of VICIdial's server.
-    pub zone: Tz,
+    /// When VICIdial is left alone, and the zone of its server.
+    pub quiet: Quiet,
     /// Which function.
     pub kind: ReportKind,
     /// Of what time.
@@ -124,6 +124,9 @@ async fn steps<R: Reports, F: Shelf, S: Store, K: Clock>(
     asked: Option<Window>,
     reported: &mut Reported,
 ) -> Result<(), Stop> {
+    if let Some(end) = job.quiet.until(around.clock.now()) {
+        return Err(Stop::Quiet(end));
+    }
     let of_vicidial = |fault| Stop::Fault { connection: job.vicidial.clone(), fault };
     let refused = around.store.login_refused(&job.vicidial)?;
     if let Some((at, _)) = refused.as_ref().filter(|(_, print)| *print == job.credentials) {
@@ -133,7 +136,7 @@ async fn steps<R: Reports, F: Shelf, S: Store, K: Clock>(
         Some(window) => window,
         None => {
             let time = around.reports.time().await.map_err(of_vicidial)?;
-            let hour_ago = (time.utc - TimeDelta::hours(1)).with_timezone(&job.zone).naive_local();
+            let hour_ago = (time.utc - TimeDelta::hours(1)).with_timezone(&job.quiet.zone).naive_local();
             job.period.window(time.local, hour_ago)
         }
     };
@@ -182,6 +185,7 @@ fn code_of(stop: &Stop) -> &'static str {
         Stop::Fault { fault, .. } => fault.code,
         Stop::Store(_) => "state",
         Stop::Held(_) => "held",
+        Stop::Quiet(_) => "blackout",
     }
 }
 
@@ -190,6 +194,10 @@ fn stopped(reported: &mut Reported, job: &ReportJob, stop: Stop) {
     (reported.message, reported.help) = match stop {
         Stop::Store(error) => (error.message, error.help),
         Stop::Held(_) => ("a report is never held".to_owned(), None),
+        Stop::Quiet(end) => {
+            let wall = job.quiet.wall(end).format("%H:%M");
+            (format!("{} is left alone until {wall} ({}): it has a blackout now", job.vicidial, job.quiet.zone), None)
+        }
         Stop::Fault { connection, fault } if connection == job.vicidial => (format!("{connection}: {}", fault.message), fault.help),
         Stop::Fault { fault, .. } => (fault.message, fault.help),
     };

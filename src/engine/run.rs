@@ -22,6 +22,7 @@ pub async fn run<D: Dialer, C: Contacts, S: Store, K: Clock>(outside: &Outside<'
         help: None,
         totals: Totals::default(),
         failures: 0,
+        resumes: None,
         holds: Vec::new(),
         rejected: BTreeMap::new(),
         plan: Vec::new(),
@@ -49,8 +50,24 @@ async fn steps<D: Dialer, C: Contacts, S: Store, K: Clock>(
     report: &mut Report,
 ) -> Result<(), Stop> {
     refuse_stopped_logins(outside, job)?;
+    match all_steps(outside, job, request, run, report).await {
+        Err(stop @ Stop::Quiet(_)) if !request.is_dry => Err(in_blackout(outside, job, run, stop).await),
+        result => result,
+    }
+}
+
+async fn all_steps<D: Dialer, C: Contacts, S: Store, K: Clock>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    request: &Request,
+    run: RunId,
+    report: &mut Report,
+) -> Result<(), Stop> {
+    job.awake(outside.clock.now())?;
     outside.dialer.prepare().await.map_err(|fault| job.dialer_stop(fault))?;
-    let doubles = if request.is_dry { Vec::new() } else { settle::settle(outside, job).await? };
+    let doubles = if request.is_dry { Vec::new() } else { settle::settle(outside, job, &Lane::ALL).await? };
+    // That may have taken minutes.
+    job.awake(outside.clock.now())?;
     guard::guard(outside, job, request.is_approved && request.scope == Scope::Full).await?;
     let record = outside.store.job(&job.name)?;
     let is_first_run = !record.is_approved;
@@ -102,7 +119,8 @@ async fn steps<D: Dialer, C: Contacts, S: Store, K: Clock>(
 fn leaves_opt_outs(job: &Job, stop: &Stop) -> bool {
     match stop {
         Stop::Held(_) => true,
-        Stop::Store(_) => false,
+        // A blackout has a way of its own.
+        Stop::Store(_) | Stop::Quiet(_) => false,
         Stop::Fault { connection, fault } => {
             *connection == job.vicidial && matches!(fault.reach, Reach::Person | Reach::Record) && fault.code != "masked"
         }
@@ -117,16 +135,43 @@ async fn opt_outs<D: Dialer, C: Contacts, S: Store, K: Clock>(
     stop: Stop,
 ) -> Stop {
     let sent = async {
-        let mut plan = Plan::new(outside.store.job(&job.name)?);
-        let scope = plan.commit.job.watermark.map_or(ports::Scope::All, ports::Scope::ChangedSince);
-        let mut fetch = Fetch::new(outside, job, &mut plan, Swept::default(), BTreeSet::new())?;
-        fetch.listing(&scope).await?;
+        let plan = opted_out(outside, job).await?;
         tighten(outside, job, run, &plan).await
     };
     match sent.await {
         Err(worse @ (Stop::Store(_) | Stop::Fault { fault: ports::Fault { reach: Reach::Login, .. }, .. })) => worse,
-        Ok(()) | Err(Stop::Fault { .. } | Stop::Held(_)) => stop,
+        Ok(()) | Err(Stop::Fault { .. } | Stop::Held(_) | Stop::Quiet(_)) => stop,
     }
+}
+
+/// The same in a blackout. VICIdial is asked for nothing unless somebody opted out. What goes wrong with that is the run's end: nobody else would tell.
+async fn in_blackout<D: Dialer, C: Contacts, S: Store, K: Clock>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    run: RunId,
+    stop: Stop,
+) -> Stop {
+    let sent = async {
+        settle::settle(outside, job, &[Lane::Dnc]).await?;
+        let plan = opted_out(outside, job).await?;
+        let is_wanted = plan.commit.ops.iter().any(|op| op.lane == Lane::Dnc && op.link.is_some());
+        if is_wanted || !outside.store.next_ops(&job.name, Lane::Dnc, 1)?.is_empty() {
+            guard::guard(outside, job, false).await?;
+        }
+        tighten(outside, job, run, &plan).await
+    };
+    match sent.await {
+        Err(worse) => worse,
+        Ok(()) => stop,
+    }
+}
+
+/// A plan of what changed in the CRM, without a look at VICIdial: of leads that are known.
+async fn opted_out<D: Dialer, C: Contacts, S: Store, K: Clock>(outside: &Outside<'_, D, C, S, K>, job: &Job) -> Result<Plan, Stop> {
+    let mut plan = Plan::new(outside.store.job(&job.name)?);
+    let scope = plan.commit.job.watermark.map_or(ports::Scope::All, ports::Scope::ChangedSince);
+    Fetch::new(outside, job, &mut plan, Swept::default(), BTreeSet::new())?.of_known_leads().listing(&scope).await?;
+    Ok(plan)
 }
 
 /// Do-not-call goes out also while the job is held: of a held plan, only what takes opted-out people out of dialing is committed and
@@ -140,13 +185,13 @@ async fn tighten<D: Dialer, C: Contacts, S: Store, K: Clock>(
     let ops: Vec<Op> = plan.commit.ops.iter().filter(|op| op.lane == Lane::Dnc && op.link.is_some()).cloned().collect();
     let opted_out = plan.commit.rejections.iter().filter(|rejection| rejection.reason == "opted_out");
     let cancelled: Vec<ContactId> = opted_out.map(|rejection| rejection.contact.clone()).collect();
-    if ops.is_empty() && cancelled.is_empty() {
-        return Ok(());
-    }
     let record = outside.store.job(&job.name)?;
-    let planned = ops.len() as u64;
-    let commit = PlanCommit { ops, cancelled, job: record.clone(), ..PlanCommit::default() };
-    outside.store.commit_plan(&job.name, run, &commit, outside.clock.now())?;
+    if !ops.is_empty() || !cancelled.is_empty() {
+        let commit = PlanCommit { ops, cancelled, job: record.clone(), ..PlanCommit::default() };
+        outside.store.commit_plan(&job.name, run, &commit, outside.clock.now())?;
+    }
+    // What an earlier run planned and could not send waits no longer either.
+    let planned = outside.store.next_ops(&job.name, Lane::Dnc, u32::MAX)?.len() as u64;
     push(outside, job, &record, run, Drained { lanes: &[Lane::Dnc], only: None }, &mut Pushed::default(), planned).await
 }
 
@@ -236,6 +281,10 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
         let failures = outside.store.failures(&job.name, None)?;
         plan.commit.mended.extend(failures.into_iter().map(|failure| failure.subject).filter(|subject| subject.starts_with("lead:")));
         sweep(outside, job, plan, request.is_approved).await?
+    } else if plan.commit.job.full_done_at.is_none() {
+        // A state that never saw the lists, or was lost, adds nobody before it knows the leads in them by their codes: beside agents they
+        // would be looked for by their phones only.
+        sweep(outside, job, plan, request.is_approved).await?
     } else {
         Swept::default()
     };
@@ -310,6 +359,15 @@ fn stopped<D, C, S: Store, K: Clock>(report: &mut Report, outside: &Outside<'_, 
             report.help =
                 Some(format!("look at the plan: vicisync plan {0}\n  then, if it is right: vicisync sync {0} --approve", job.name));
             report.holds = blown.into_iter().map(|blown| blown.brake.to_owned()).collect();
+        }
+        Stop::Quiet(end) => {
+            let wall = job.quiet.wall(end).format("%H:%M");
+            report.message = format!("{} is left alone until {wall} ({}): it has a blackout now", job.vicidial, job.quiet.zone);
+            report.help = Some(format!(
+                "until then nothing but opt-outs goes out; run it again at {wall}, or change `blackout` of [vicidial.{}] in the config",
+                job.vicidial
+            ));
+            report.resumes = Some(end);
         }
         Stop::Fault { connection, fault } => {
             if fault.reach == Reach::Login {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::model::{ContactId, Failure, FieldName, LeadId, Op, OpResult, Outcome, Payload, Phone, VendorLeadCode};
+use crate::model::{ContactId, Failure, FieldName, Lane, LeadId, Op, OpResult, Outcome, Payload, Phone, VendorLeadCode};
 use crate::ports::{Clock, Contacts, Dialer, Fault, Reach, Sought, Store};
 use crate::sync::settle;
 
@@ -22,14 +22,16 @@ const SENDS_MAX: u32 = 3;
 /// A lead that carries the code of a contact's lead and is another one.
 pub(crate) type Double = (ContactId, LeadId);
 
-/// Settles all unknown ops; waits for those whose connection closed less than the job's settling time ago. Gives the doubles
+/// Settles unknown ops of these lanes; waits for those whose connection closed less than the job's settling time ago. Gives the doubles
 /// that it met.
 pub(crate) async fn settle<D: Dialer, C: Contacts, S: Store, K: Clock>(
     outside: &Outside<'_, D, C, S, K>,
     job: &Job,
+    lanes: &[Lane],
 ) -> Result<Vec<Double>, Stop> {
     outside.store.close_sent(&job.name, outside.clock.now())?;
-    let unknown = outside.store.unknown_ops(&job.name)?;
+    let mut unknown = outside.store.unknown_ops(&job.name)?;
+    unknown.retain(|(op, _)| lanes.contains(&op.lane));
     let Some(last_closed) = unknown.iter().map(|(_, closed)| *closed).max() else { return Ok(Vec::new()) };
     let since = (outside.clock.now() - last_closed).to_std().unwrap_or_default();
     if let Some(wait) = job.settle.checked_sub(since).filter(|wait| !wait.is_zero()) {
@@ -82,8 +84,21 @@ async fn settle_creates<D: Dialer, C: Contacts, S: Store, K: Clock>(
             outside.clock.sleep(SECOND_LOOK).await;
             found.extend(outside.dialer.find_by_code(&absent).await.map_err(|fault| job.dialer_stop(fault))?);
         }
-        let results: Vec<OpResult> = chunk
-            .iter()
+        let (looked_for, left): (Vec<_>, Vec<_>) = chunk.iter().partition(|(_, code)| found.contains_key(code));
+        for (op, _) in left {
+            // Without a look nobody knows what it did: it stays open.
+            let raw = "it cannot be looked for while agents are logged in to VICIdial".to_owned();
+            let failure = Failure {
+                subject: op.subject.clone(),
+                contact: Some(op.contact.clone()),
+                code: crate::ports::LOOK_AGAIN.to_owned(),
+                raw,
+                tries: 0,
+            };
+            outside.store.put_failure(&job.name, &failure, outside.clock.now())?;
+        }
+        let results: Vec<OpResult> = looked_for
+            .into_iter()
             .map(|(op, code)| OpResult { op: op.clone(), outcome: bounded(op, settle::create(found.get(code).map_or(&[], Vec::as_slice))) })
             .collect();
         outside.store.advance(&job.name, &results, &[], outside.clock.now())?;

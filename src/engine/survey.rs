@@ -86,7 +86,7 @@ pub(super) fn heed<D, C, S: Store, K: Clock>(outside: &Outside<'_, D, C, S, K>, 
         Stop::Fault { connection, fault } if *connection == job.vicidial && fault.code == "masked" => {
             conclude(outside, job, FactName::Masking, true.into())
         }
-        Stop::Fault { .. } | Stop::Store(_) | Stop::Held(_) => Ok(()),
+        Stop::Fault { .. } | Stop::Store(_) | Stop::Held(_) | Stop::Quiet(_) => Ok(()),
     }
 }
 

@@ -51,6 +51,7 @@ pub(crate) async fn sweep<D: Dialer, C: Contacts, S: Store, K: Clock>(
     let mut seen = Seen::default();
     let kept = kept(job);
     for list in job.program.lists() {
+        job.awake(outside.clock.now())?;
         outside.progress.stage(&format!("reading list {list}"));
         let mut pages = std::pin::pin!(outside.dialer.sweep(list));
         let mut read = 0;

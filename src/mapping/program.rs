@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{Call, Contact, FieldName, Lead, LeadField, ListId, Rejection};
+use crate::model::{Call, Contact, FieldName, Lead, LeadField, ListId, Phone, Rejection};
 
 use super::calls::{Calls, Disposed};
 use super::condition::Conditions;
@@ -147,6 +147,12 @@ impl Program {
         };
         let fields = self.fields.iter().map(|(field, rule)| (field.clone(), rule.value(contact))).collect();
         Mapped::Lead(Lead { list_id, phone, fields })
+    }
+
+    /// The phone that a lead of this contact has, or would have.
+    #[must_use]
+    pub fn phone(&self, contact: &Contact) -> Option<Phone> {
+        self.phone.find(contact).ok()
     }
 
     /// Whether a blank of the contact clears that field; else a blank writes nothing.

@@ -2,6 +2,7 @@
 //!
 //! What a word means stands in `docs/glossary.md`. Types here are made once, at the edge, and cannot be wrong afterwards.
 
+pub mod blackout;
 pub mod call;
 pub mod code;
 pub mod contact;
@@ -15,6 +16,7 @@ pub mod report;
 pub mod run;
 pub mod server;
 
+pub use blackout::Blackout;
 pub use call::{Activity, Call, Leg, LegKey, LegKind};
 pub use code::{InstallKey, VendorLeadCode};
 pub use contact::{Contact, Value};

@@ -18,6 +18,7 @@ use crate::mapping::Program;
 use crate::model::{FactName, InstallKey, JobName, ServerFacts};
 use crate::ports::Fault;
 use crate::sync::brake::Limits;
+use crate::sync::quiet::Quiet;
 use crate::vicidial::{self, Database, Vicidial, database};
 
 /// The longest wait for one answer of the CRM, and of VICIdial's API.
@@ -101,7 +102,9 @@ impl<'a> Building<'a> {
         };
         let site = &checked.config.crms.get(&job.crm)?.site;
         let systems = format!("{site}\n{}", checked.config.vicidials.get(&job.vicidial)?.url);
-        let vicidial_concurrency = checked.config.vicidials.get(&job.vicidial)?.concurrency;
+        let connection = checked.config.vicidials.get(&job.vicidial)?;
+        let vicidial_concurrency = connection.concurrency;
+        let quiet = quiet(connection);
         Some(Ready {
             job: Job {
                 name: name.clone(),
@@ -110,6 +113,7 @@ impl<'a> Building<'a> {
                 program,
                 limits,
                 settle: job.settle,
+                quiet,
                 vicidial_concurrency,
                 crm_concurrency: CRM_CONCURRENCY,
                 systems,
@@ -165,6 +169,7 @@ impl<'a> Building<'a> {
         };
         let database = database.map(|settings| Database::new(settings).map_err(|fault| of(&format!("[vicidial.{name}.database]"), fault)));
         let vicidial = Vicidial::new(settings).map_err(|fault| of(&format!("[vicidial.{name}]"), fault));
+        let vicidial = vicidial.map(|vicidial| vicidial.with_concurrency(connection.concurrency));
         let built = match (vicidial, database.transpose()) {
             (Ok(vicidial), Ok(Some(database))) => Ok(vicidial.known(self.non_latin(name)).with_database(database)),
             (Ok(vicidial), Ok(None)) => Ok(vicidial.known(self.non_latin(name))),
@@ -305,4 +310,9 @@ mod tests {
         assert_ne!(print, fingerprint(&InstallKey([2; 32]), ["user", "secret"]));
         assert!(!print.contains("secret"));
     }
+}
+
+/// When a VICIdial is left alone.
+pub(super) fn quiet(connection: &VicidialConnection) -> Quiet {
+    Quiet { windows: connection.blackout.clone(), zone: connection.zone }
 }

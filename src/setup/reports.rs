@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::checked::Checked;
 use super::problem::Problem;
-use super::ready::{Building, Ready};
+use super::ready::{Building, Ready, quiet};
 use super::shelf::Files;
 use crate::config;
 use crate::engine::ReportJob;
@@ -77,7 +77,7 @@ fn one(checked: &Checked, building: &mut Building<'_>, report: &config::Report) 
         job: ReportJob {
             name: report.name.clone(),
             vicidial: report.vicidial.clone(),
-            zone: checked.config.vicidials.get(&report.vicidial)?.zone,
+            quiet: checked.config.vicidials.get(&report.vicidial).map(quiet)?,
             kind: report.kind,
             period: report.period,
             campaigns: report.campaigns.clone(),

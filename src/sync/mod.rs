@@ -1,7 +1,7 @@
 //! The decisions: what each side changed, what is to be written, what a look found out, what goes too far.
 //!
 //! Pure and total: values in, values out. No clock, no network, no state; it imports `model` alone. A run's way through
-//! these files: [`settle`] what was left, [`guard`] the right systems, [`fold`] and [`dispose`] calls, [`delta`] and
+//! these files: [`quiet`] whether it may ask, [`settle`] what was left, [`guard`] the right systems, [`fold`] and [`dispose`] calls, [`delta`] and
 //! [`decide`] contacts, [`brake`] the totals, [`watermark`] for the next run; [`server`] what is known of VICIdial itself.
 
 pub mod brake;
@@ -11,6 +11,7 @@ pub mod dispose;
 pub mod fingerprint;
 pub mod fold;
 pub mod guard;
+pub mod quiet;
 pub mod server;
 pub mod settle;
 pub mod watermark;

@@ -13,10 +13,13 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use super::agents::Floor;
 use super::call::{Ask, Page};
 use super::custom::Columns;
 use super::database::Database;
 use super::days::Counted;
+use super::gate::{Gate, Pass};
+use super::load::{CAP_MAX, End, Kind, Load};
 use super::reply::{self, Outcome, Reply};
 use super::sendable;
 use super::stored::{Forms, NonLatin};
@@ -72,6 +75,9 @@ pub struct Vicidial {
     pub(super) counted: Mutex<Counted>,
     /// Types of custom columns, where the database told them.
     pub(super) columns: Mutex<Arc<Columns>>,
+    /// Whether agents are at work.
+    pub(super) floor: Floor,
+    gate: Gate,
     http: reqwest::Client,
     base: Url,
     /// The fault of a refused login: it is all that this client answers from then on.
@@ -106,11 +112,12 @@ enum Take {
 }
 
 /// An export under way.
-pub(super) struct File {
+pub(super) struct File<'a> {
     ask: Ask,
     /// What came already.
     beginning: Option<Vec<u8>>,
-    rest: Option<reqwest::Response>,
+    /// What is still to come, and its place among the requests in flight.
+    rest: Option<(reqwest::Response, Pass<'a>)>,
     size: u64,
 }
 
@@ -166,6 +173,8 @@ impl Vicidial {
             database: None,
             counted: Mutex::default(),
             columns: Mutex::default(),
+            floor: Floor::default(),
+            gate: Gate::new(CAP_MAX),
             http,
             base,
             stopped: Mutex::default(),
@@ -190,6 +199,18 @@ impl Vicidial {
         Self { forms: Forms { non_latin }, ..self }
     }
 
+    /// The same VICIdial, with at most so many requests in flight: 1 to 8. Within that the number follows VICIdial's own pace.
+    #[must_use]
+    pub fn with_concurrency(self, most: usize) -> Self {
+        Self { gate: Gate::new(most), ..self }
+    }
+
+    /// How many requests may be in flight now, and why.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        self.gate.load()
+    }
+
     /// The database lane, where there is one.
     #[must_use]
     pub fn database(&self) -> Option<&Database> {
@@ -198,32 +219,32 @@ impl Vicidial {
 
     /// Asks the API, and gives its answer whatever the outcome; a refused login is a fault.
     pub(super) async fn ask(&self, ask: &Ask) -> Result<Reply, Fault> {
-        self.exchange(ask, Login::Sent, Take::Whole).await.map(|(reply, _)| reply)
+        self.exchange(ask, Login::Sent, Take::Whole).await.map(|(reply, _, _)| reply)
     }
 
     /// The same without credentials, for the one function that wants none.
     pub(super) async fn ask_openly(&self, ask: &Ask) -> Result<Reply, Fault> {
-        self.exchange(ask, Login::Left, Take::Whole).await.map(|(reply, _)| reply)
+        self.exchange(ask, Login::Left, Take::Whole).await.map(|(reply, _, _)| reply)
     }
 
     /// Asks for something whose bytes count; the body comes along.
     pub(super) async fn fetch(&self, ask: &Ask) -> Result<(Reply, Vec<u8>), Fault> {
-        self.exchange(ask, Login::Sent, Take::Whole).await.map(|(reply, raw)| (reply, raw.body))
+        self.exchange(ask, Login::Sent, Take::Whole).await.map(|(reply, raw, _)| (reply, raw.body))
     }
 
     /// Asks an export page, and gives its answer as soon as it can be told from a message; where it is data, the file is to be read.
-    pub(super) async fn open(&self, ask: &Ask) -> Result<(Reply, File), Fault> {
-        let (reply, raw) = self.exchange(ask, Login::Sent, Take::Beginning).await?;
+    pub(super) async fn open(&self, ask: &Ask) -> Result<(Reply, File<'_>), Fault> {
+        let (reply, raw, pass) = self.exchange(ask, Login::Sent, Take::Beginning).await?;
         let size = raw.body.len() as u64;
-        Ok((reply, File { ask: ask.clone(), beginning: Some(raw.body), rest: raw.rest, size }))
+        Ok((reply, File { ask: ask.clone(), beginning: Some(raw.body), rest: raw.rest.zip(pass), size }))
     }
 
     /// The next bytes of a file; `None` at its end.
-    pub(super) async fn piece(&self, file: &mut File) -> Result<Option<Vec<u8>>, Fault> {
+    pub(super) async fn piece(&self, file: &mut File<'_>) -> Result<Option<Vec<u8>>, Fault> {
         if let Some(beginning) = file.beginning.take() {
             return Ok(Some(beginning));
         }
-        let Some(response) = &mut file.rest else { return Ok(None) };
+        let Some((response, _)) = &mut file.rest else { return Ok(None) };
         let Some(piece) = self.chunk(&file.ask, response).await? else {
             file.rest = None;
             return Ok(None);
@@ -252,17 +273,28 @@ impl Vicidial {
         self.send(ask, Login::Sent, Take::Whole).await.map(|raw| (raw.status, raw.body))
     }
 
-    async fn exchange(&self, ask: &Ask, login: Login, take: Take) -> Result<(Reply, Raw), Fault> {
+    async fn exchange(&self, ask: &Ask, login: Login, take: Take) -> Result<(Reply, Raw, Option<Pass<'_>>), Fault> {
         sendable::check(ask)?;
         self.check_stopped()?;
+        // Before anything else that is waited for: who holds a place never waits for one who does not.
+        let mut pass = match login {
+            Login::Sent => Some(self.gate.enter(Kind::of(ask)).await),
+            Login::Left => None,
+        };
         let mut is_first = match login {
             Login::Sent => Some(self.first.lock().await).filter(|first| **first),
             Login::Left => None,
         };
         // While we waited, the call before us may have been refused.
         self.check_stopped()?;
-        let raw = self.send(ask, login, take).await?;
-        let reply = reply::read(ask, raw.status, &raw.content_type, &raw.body);
+        let sent = self.send(ask, login, take).await;
+        let answer = sent.map(|raw| (reply::read(ask, raw.status, &raw.content_type, &raw.body), raw));
+        // A file that is still to come keeps its place to the end.
+        let is_whole = answer.as_ref().map_or(true, |(_, raw)| raw.rest.is_none());
+        if let Some(pass) = pass.take_if(|_| is_whole) {
+            pass.ended(end(&answer));
+        }
+        let (reply, raw) = answer?;
         tracing::trace!(function = ask.function(), status = raw.status, outcome = reply.outcome.name(), "VICIdial answered");
         if matches!(reply.outcome, Outcome::LoginRefused | Outcome::Locked) {
             let mut fault = trouble::fault(ask, &reply);
@@ -278,7 +310,7 @@ impl Vicidial {
         if let Some(first) = &mut is_first {
             **first = false;
         }
-        Ok((reply, raw))
+        Ok((reply, raw, pass))
     }
 
     fn check_stopped(&self) -> Result<(), Fault> {
@@ -374,6 +406,16 @@ fn unanswered(ask: &Ask, code: &'static str, message: String) -> Fault {
     match effect {
         Effect::Unknown => fault.help("it may have been done nevertheless; vicisync looks before it sends anything again"),
         Effect::None => fault.help("vicisync tries again at the next run; raise `timeout_s` if VICIdial is slow"),
+    }
+}
+
+/// What an answer says of the server's pace. A status of 500 comes with good answers too.
+fn end(answer: &Result<(Reply, Raw), Fault>) -> End {
+    match answer {
+        Ok((reply, raw)) if raw.status >= 500 && matches!(reply.outcome, Outcome::ServerFault | Outcome::Unknown) => End::Failed,
+        Ok(_) => End::Answered,
+        Err(fault) if fault.code == "timed_out" => End::TimedOut,
+        Err(_) => End::Failed,
     }
 }
 

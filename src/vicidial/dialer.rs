@@ -1,7 +1,8 @@
 //! VICIdial as the port that a run uses. Each method asks, reads, and says in a fault what it means for the record or the run.
 //!
 //! Where there is a database lane, it does the reading and the API the writing. What is to be written is not decided here, nor is
-//! anything tried twice: a run's laws for that stand in `engine`. How leads are read over HTTP stands in `reading`, how whole lists are in `download`.
+//! anything tried twice: a run's laws for that stand in `engine`. How leads are read over HTTP stands in `reading`, how they are found in `search`,
+//! and how whole lists are in `download`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
@@ -148,11 +149,7 @@ impl Dialer for Vicidial {
     }
 
     async fn find_by_code(&self, sought: &[Sought]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
-        let codes: Vec<VendorLeadCode> = sought.iter().map(|sought| sought.code.clone()).collect();
-        match &self.database {
-            Some(database) => database.find_by_code(&codes).await,
-            None => self.search_codes(&codes).await,
-        }
+        self.look_for(sought).await
     }
 
     async fn codes_of(&self, leads: &[LeadId]) -> Result<BTreeMap<LeadId, Option<String>>, Fault> {

@@ -25,10 +25,10 @@ const DOUBTFUL_MAX: usize = 100;
 const SHORT_FINE: u64 = 10;
 
 /// How far the reading of a list is.
-enum Step {
+enum Step<'a> {
     Begin,
     /// The file is coming.
-    Rows(Box<Rows>),
+    Rows(Box<Rows<'a>>),
     /// It came; these leads are still to be read.
     Doubtful(Counted, Vec<LeadId>, BTreeSet<FieldName>),
     /// All was read; what came is to be held against the count.
@@ -36,8 +36,8 @@ enum Step {
     End,
 }
 
-struct Rows {
-    file: File,
+struct Rows<'a> {
+    file: File<'a>,
     reader: Reader,
     counted: Counted,
 }
@@ -70,7 +70,7 @@ impl Vicidial {
     }
 
     /// Counts the list and begins its download.
-    async fn begin(&self, list: ListId) -> Result<Step, Fault> {
+    async fn begin(&self, list: ListId) -> Result<Step<'_>, Fault> {
         let counted = Counted { before: self.lead_count(list).await?, read: 0 };
         let ask = call::list_download(list);
         let (reply, file) = self.open(&ask).await?;
@@ -84,7 +84,7 @@ impl Vicidial {
     }
 
     /// The next page of the file.
-    async fn page(&self, list: ListId, mut rows: Box<Rows>) -> Result<(Vec<LeadRow>, Step), Fault> {
+    async fn page<'a>(&'a self, list: ListId, mut rows: Box<Rows<'a>>) -> Result<(Vec<LeadRow>, Step<'a>), Fault> {
         let Rows { file, reader, counted } = &mut *rows;
         let unreadable = |why| match why {
             Unreadable::Masked => masked("list_download.php"),
@@ -134,7 +134,7 @@ impl Vicidial {
     }
 
     /// Whether what came can be all. Leads come and go while a list is read, so a list that looks short is counted again.
-    async fn check(&self, list: ListId, counted: Counted) -> Result<Step, Fault> {
+    async fn check(&self, list: ListId, counted: Counted) -> Result<Step<'_>, Fault> {
         let Counted { before: Some(before), read } = counted else { return Ok(Step::End) };
         if is_whole(before, read) {
             return Ok(Step::End);

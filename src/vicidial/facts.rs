@@ -131,9 +131,18 @@ pub fn lead_count(text: &str, list: ListId) -> Option<u64> {
     Some(all)
 }
 
-/// `lead_search`: `key|count|lead-lead-…`, highest id first. Every code that was asked for must be there, and every id that was counted.
+/// `lead_search` for codes: see [`found_by`].
 #[must_use]
 pub fn found(text: &str, codes: &[VendorLeadCode]) -> Option<BTreeMap<VendorLeadCode, Vec<LeadId>>> {
+    let keys: Vec<&str> = codes.iter().map(VendorLeadCode::as_str).collect();
+    let mut found = found_by(text, &keys)?;
+    Some(codes.iter().map(|code| (code.clone(), found.remove(code.as_str()).unwrap_or_default())).collect())
+}
+
+/// `lead_search`: `key|count|lead-lead-…`, highest id first. Every key that was asked for must be there, and every id that was counted.
+/// Each key is asked for once.
+#[must_use]
+pub fn found_by(text: &str, keys: &[&str]) -> Option<BTreeMap<String, Vec<LeadId>>> {
     let mut rows: BTreeMap<&str, (usize, Vec<LeadId>)> = BTreeMap::new();
     for line in text.lines().filter(|line| !line.is_empty()) {
         let (key, rest) = line.split_once('|')?;
@@ -142,13 +151,13 @@ pub fn found(text: &str, codes: &[VendorLeadCode]) -> Option<BTreeMap<VendorLead
         rows.insert(key, (count.parse().ok()?, ids?));
     }
     let mut found = BTreeMap::new();
-    for code in codes {
-        let (count, mut ids) = rows.remove(code.as_str())?;
+    for key in keys {
+        let (count, mut ids) = rows.remove(key)?;
         if count != ids.len() {
             return None;
         }
         ids.sort_unstable();
-        found.insert(code.clone(), ids);
+        found.insert((*key).to_owned(), ids);
     }
     Some(found)
 }

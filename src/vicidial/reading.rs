@@ -1,17 +1,14 @@
-//! Leads over HTTP: by code and by id. Each answer is data or a fault; which leads to read is not decided here, and a whole list is read by `download`.
+//! Leads over HTTP: by id. Each answer is data or a fault; which leads to read is not decided here, and a whole list is read by `download`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::call;
 use super::client::Vicidial;
 use super::lead_info::{self, LeadInfo};
+use super::listing;
 use super::reply::Outcome;
-use super::{facts, listing, trouble};
-use crate::model::{FieldName, LeadId, LeadRow, ListId, VendorLeadCode};
+use crate::model::{FieldName, LeadId, LeadRow, ListId};
 use crate::ports::{Effect, Fault, Reach};
-
-/// Codes that one look-up asks for. A thousand took two seconds beside a million leads, with the table locked meanwhile.
-const CODES_MAX: usize = 500;
 
 /// What one request for a whole lead came to.
 enum AtOnce {
@@ -24,26 +21,6 @@ enum AtOnce {
 }
 
 impl Vicidial {
-    pub(super) async fn search_codes(&self, codes: &[VendorLeadCode]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
-        let unique: Vec<VendorLeadCode> = codes.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
-        let mut all = BTreeMap::new();
-        for batch in unique.chunks(CODES_MAX) {
-            let ask = call::lead_search(batch);
-            let reply = self.read(&ask).await?;
-            if reply.said.is_empty() && reply.outcome != Outcome::Data {
-                // Where no code is found VICIdial says so. An empty answer proves nothing, and would double every lead that was asked for.
-                return Err(Fault::new(Effect::None, Reach::Connection, "not_an_answer", "VICIdial answered nothing to `lead_search`")
-                    .help("look at the web server's error log on VICIdial; vicisync tries again at the next run"));
-            }
-            if reply.outcome == Outcome::Data {
-                all.extend(facts::found(&reply.data, batch).ok_or_else(|| trouble::fault(&ask, &reply))?);
-            } else {
-                all.extend(batch.iter().map(|code| (code.clone(), Vec::new())));
-            }
-        }
-        Ok(all)
-    }
-
     /// One lead with these fields; `None` where it is not there.
     pub(super) async fn lead(&self, lead: LeadId, fields: &BTreeSet<FieldName>) -> Result<Option<LeadRow>, Fault> {
         let wants_custom = fields.iter().any(|field| matches!(field, FieldName::Custom(_)));

@@ -112,6 +112,7 @@ pub fn rights(function: &str) -> &'static str {
         "lead_search" => "user level 8 or more, `vdc_agent_api_access` and `modify_leads` 1 to 5",
         "lead_field_info" | "lead_status_search" => "user level 7 or more, `vdc_agent_api_access` and `modify_leads` 1 to 4",
         "lead_all_info" => "user level 7 or more, `vdc_agent_api_access`, `modify_leads` 1 to 5 and `view_reports`",
+        "logged_in_agents" => "user level 7 or more, `vdc_agent_api_access` and `view_reports`",
         "hopper_list" | "campaigns_list" => "user level 8 or more, `vdc_agent_api_access` and `view_reports`",
         "list_info" | "list_custom_fields" => "user level 8 or more, `vdc_agent_api_access` and `modify_lists`",
         "agent_stats_export" => "user level 7 or more, `vdc_agent_api_access` and `view_reports`",
@@ -119,7 +120,7 @@ pub fn rights(function: &str) -> &'static str {
         "list_download.php" => "user level 8 or more and `download_lists`",
         "call_report_export.php" | "lead_report_export.php" => "user level 7 or more, `view_reports` and `export_reports`",
         "callbacks_export.php" => "user level 8 or more and `modify_leads`",
-        "lead_callback_info" | "logged_in_agents" | "phone_number_log" | "recording_lookup" | "user_details" => {
+        "lead_callback_info" | "phone_number_log" | "recording_lookup" | "user_details" => {
             "user level 7 or more, `vdc_agent_api_access` and `view_reports`"
         }
         "call_status_stats" | "call_dispo_report" => "user level 9 and `view_reports`",

@@ -46,6 +46,33 @@ fn the_daemon_runs_by_schedule_and_ends_on_sigterm() {
 }
 
 #[test]
+fn a_blackout_lets_opt_outs_out_and_says_when_it_ends() {
+    let rig = Rig::pushed(20);
+    // From an hour ago to an hour from now, by the server's clock.
+    let now = chrono::Utc::now().with_timezone(&chrono_tz::America::New_York);
+    let wall = |minutes: i64| (now + chrono::TimeDelta::minutes(minutes)).format("%H:%M").to_string();
+    rig.write_config(&rig.vicidial.url(), &rig.espo.url(), "schedule = \"* * * * * *\"");
+    let text = std::fs::read_to_string(rig.path("vicisync.toml")).unwrap();
+    let window = format!("blackout = [\"{}-{}\"]\nzone = \"America/New_York\"", wall(-60), wall(60));
+    assert!(text.contains("zone = \"America/New_York\""), "{text}");
+    std::fs::write(rig.path("vicisync.toml"), text.replacen("zone = \"America/New_York\"", &window, 1)).unwrap();
+    let lead = rig.vicidial.leads()[0].clone();
+    let other = rig.vicidial.leads()[1].clone();
+    rig.edit(&other.source_id, json!({ "lastName": "Waits" }));
+    let ran = rig.run(&["sync"]).expect(75).says("left alone until").says(&wall(60));
+    assert!(ran.out.contains("ended by a blackout"), "{ran:?}");
+    rig.run(&["plan"]).expect(75).says("left alone until");
+    let (mut daemon, socket) = daemon(&rig);
+    until("the first run", || message(&socket).contains("next: sales"));
+    rig.edit(&lead.source_id, json!({ "doNotCall": true }));
+    until("the opt-out", || rig.vicidial.with_world(|world| world.lead(lead.lead_id)).unwrap().status == "DNC");
+    daemon.signal("TERM");
+    let ran = daemon.wait().expect(0);
+    assert!(!ran.err.contains("needs a look"), "a blackout is no trouble: {}", ran.err);
+    assert_ne!(rig.vicidial.with_world(|world| world.lead(other.lead_id)).unwrap().last_name, "Waits");
+}
+
+#[test]
 fn a_held_job_says_so_and_sends_nothing() {
     let rig = Rig::new(20);
     rig.write_config(&rig.vicidial.url(), &rig.espo.url(), "schedule = \"* * * * * *\"");

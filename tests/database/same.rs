@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDateTime;
 use vicisync::emulator::vicidial::{Options, Server};
 use vicisync::model::{CampaignId, Lead, LeadChange, LeadId, Leg, ListId, Phone, VendorLeadCode};
-use vicisync::ports::{Dialer, Fault};
+use vicisync::ports::{Dialer, Fault, Sought};
 use vicisync::vicidial::{NonLatin, Vicidial};
 
 use super::server::{Mariadb, mariadb};
@@ -124,6 +124,39 @@ async fn leads_by_code() {
     assert_eq!(http, sql);
     assert_eq!((sql[&code(3)].len(), sql[&code(4)].len(), sql[&code(79)].len()), (2, 1, 0));
     assert_eq!(lanes.sql.find_by_code(&[]).await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn leads_by_phone_while_agents_are_at_work() {
+    let Some(mut mariadb) = mariadb("leads_by_phone_while_agents_are_at_work").await else { return };
+    let (server, _, leads) = start(Options::default()).await;
+    server.with_world(|world| {
+        world.log_in_agent("6001", "TESTCAMP");
+        // An agent changed a number since: by the old one the lead is not found.
+        world.agent_edit(leads[5].0, "phone_number", "7275550199");
+    });
+    let world = server.with_world(|world| world.clone());
+    copy(&world, &mut mariadb).await;
+    // The client that made the leads found nobody at work, and remembers.
+    let http = client(&server, NonLatin::On);
+    let sql = client(&server, NonLatin::On).with_database(mariadb.lane());
+    let phone = |n: usize| Some(Phone { code: "1".into(), number: format!("(727) 555-01{n:02}") });
+    let wanted: Vec<Sought> = (0..50)
+        .chain([79])
+        .map(|n| Sought { code: code(n), phone: if n == 7 { None } else { phone(if n == 8 { 9 } else { n }) } })
+        .collect();
+    let (by_http, by_sql) = (http.find_by_code(&wanted).await.unwrap(), sql.find_by_code(&wanted).await.unwrap());
+    assert_eq!(by_http, by_sql);
+    // Two leads have code 3, of which one has another number.
+    assert_eq!((by_sql[&code(3)].as_slice(), by_sql[&code(4)].len(), by_sql[&code(5)].len()), (&leads[3..4], 1, 0));
+    assert_eq!((by_sql.get(&code(7)), by_sql[&code(8)].len(), by_sql[&code(79)].len()), (None, 0, 0));
+    mariadb.run("DELETE FROM vicidial_live_agents").await;
+    let idle = client(&server, NonLatin::On).with_database(mariadb.lane());
+    let found = idle.find_by_code(&wanted).await.unwrap();
+    assert_eq!((found.len(), found[&code(3)].len(), found[&code(5)].len(), found[&code(7)].len()), (51, 2, 1, 1));
+    mariadb.run("DROP TABLE vicidial_live_agents").await;
+    let unseen = client(&server, NonLatin::On).with_database(mariadb.lane());
+    assert_eq!(unseen.find_by_code(&wanted).await.unwrap().len(), 50, "who is not seen may be there");
 }
 
 #[tokio::test]

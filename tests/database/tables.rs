@@ -94,6 +94,17 @@ const TABLES: &[(&str, &[Column], &str)] = &[
     ),
     ("vicidial_callbacks", CALLBACKS, "primary key (callback_id)"),
     ("vicidial_callbacks_archive", CALLBACKS, "primary key (callback_id)"),
+    (
+        "vicidial_live_agents",
+        &[
+            ("live_agent_id", "int(9) unsigned not null auto_increment"),
+            ("user", "varchar(20)"),
+            ("campaign_id", "varchar(8)"),
+            ("status", "varchar(20)"),
+            ("lead_id", "int(9) unsigned not null"),
+        ],
+        "primary key (live_agent_id)",
+    ),
     ("vicidial_dnc", &[("phone_number", "varchar(18) not null")], "primary key (phone_number)"),
     (
         "vicidial_campaign_dnc",

@@ -16,6 +16,7 @@ use vicisync::model::{
 use vicisync::ports::Store;
 use vicisync::state::State;
 use vicisync::sync::brake::Limits;
+use vicisync::sync::quiet::Quiet;
 
 use super::world::crm::Logged;
 use super::world::dialer::Row;
@@ -111,6 +112,7 @@ impl Rig {
             program: program(MAPPING),
             limits: Limits { creates: 100, updates: 100, moves: 100, deactivates: 20, deactivates_share: 0.5 },
             settle: Duration::from_secs(SETTLE_S.unsigned_abs()),
+            quiet: Quiet::never(),
             systems: "one".to_owned(),
             vicidial_concurrency: 4,
             crm_concurrency: 4,
@@ -206,6 +208,14 @@ impl Rig {
     /// A full run that a person approved.
     pub(crate) fn approve(&mut self) -> Report {
         self.ask(Scope::Full, true).expect("nobody killed this run")
+    }
+
+    /// What a run would do.
+    pub(crate) fn plan(&mut self) -> Report {
+        let store = self.state.as_ref().expect("a run opened it");
+        let outside = Outside { dialer: &self.sim, contacts: &self.sim, store, clock: &self.sim, progress: &Unwatched };
+        let request = Request { trigger: "manual", scope: Scope::Changed, is_approved: false, is_dry: true };
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(run(&outside, &self.job, &request))
     }
 
     /// A run; `None` where it was killed. Then the state is opened anew for the next one.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono_tz::{America, Europe};
 use vicisync::config::{Brakes, Config, DatabaseConnection, DatabaseTls, NonLatin, SecretRef, parse};
 use vicisync::diag::{Code, Diagnostic};
-use vicisync::model::{CampaignId, JobName};
+use vicisync::model::{Blackout, CampaignId, JobName};
 
 const EXAMPLE: &str = include_str!("../../config/vicisync.example.toml");
 
@@ -64,9 +64,10 @@ fn the_example_is_read_whole() {
     assert_eq!(crm.secrets["api_key"], SecretRef::File(PathBuf::from("/etc/vicisync/espo.key")));
     assert_eq!(crm.options["activity_key_field"], "cDialerKey");
     let vicidial = &config.vicidials["main"];
-    assert_eq!((vicidial.user.as_str(), vicidial.concurrency, vicidial.use_non_latin), ("vicisync", 4, NonLatin::Unknown));
+    assert_eq!((vicidial.user.as_str(), vicidial.concurrency, vicidial.use_non_latin), ("vicisync", 8, NonLatin::Unknown));
     assert_eq!(vicidial.pass, SecretRef::File(PathBuf::from("/etc/vicisync/vicidial.pass")));
     assert_eq!(vicidial.campaigns, [CampaignId::from("TESTCAMP")]);
+    assert_eq!(vicidial.blackout.len(), 1);
     let job = &config.jobs[0];
     assert_eq!((&job.name, job.crm.as_str(), job.vicidial.as_str()), (&JobName::from("sales"), "espo", "main"));
     assert_eq!((job.mapping.to_str(), job.zone), (Some("mappings/sales.toml"), America::New_York));
@@ -83,7 +84,7 @@ fn what_is_left_out_has_a_default() {
         (&other.schedule, &other.full_schedule, other.settle, other.brakes)
     );
     let vicidial = &least.vicidials["main"];
-    assert_eq!((vicidial.url.as_str(), vicidial.concurrency), ("https://dialer.example.com", 4));
+    assert_eq!((vicidial.url.as_str(), vicidial.concurrency), ("https://dialer.example.com", 8));
     assert!(vicidial.campaigns.is_empty() && vicidial.groups.is_empty());
 }
 
@@ -96,6 +97,18 @@ fn what_is_written_is_what_counts() {
     assert_eq!((job.schedule.text(), job.full_schedule.text()), ("*/5 8-20 * * mon-fri", "0 30 4 * * *"));
     assert_eq!(job.settle, Duration::from_secs(300));
     assert_eq!(job.brakes, Brakes { creates: 5, updates: 6, deactivates: 0, deactivates_share: 1.0, moves: 8 });
+}
+
+#[test]
+fn blackouts_are_times_of_the_servers_day() {
+    let text = LEAST.replace("zone =", "blackout = [\"2:00-03:30\", \"23:50 - 00:20\", \"22:00-24:00\"]\nzone =");
+    let time = |hour, minute| chrono::NaiveTime::from_hms_opt(hour, minute, 0).unwrap();
+    let window = |begin, end| Blackout { begin, end };
+    let expected = [window(time(2, 0), time(3, 30)), window(time(23, 50), time(0, 20)), window(time(22, 0), time(0, 0))];
+    assert_eq!(clean(&text).vicidials["main"].blackout, expected);
+    assert_eq!(clean(LEAST).vicidials["main"].blackout, []);
+    let found = check("zone =", "blackout = [\"02:00\"]\nzone =", Code::BadValue, "\"02:00\"");
+    assert!(found.help.is_some_and(|help| help.contains("23:50-00:20")));
 }
 
 #[test]
@@ -179,6 +192,14 @@ fn values_out_of_bounds() {
         ("concurrency = -1", Code::BadValue, "-1"),
         ("concurrency = \"4\"", Code::WrongType, "\"4\""),
         ("concurrency = 1.5", Code::WrongType, "1.5"),
+        ("blackout = \"02:00-03:30\"", Code::WrongType, "\"02:00-03:30\""),
+        ("blackout = [\"02:00\"]", Code::BadValue, "\"02:00\""),
+        ("blackout = [\"01:00-02:00\", \"2:60-3:30\"]", Code::BadValue, "\"2:60-3:30\""),
+        ("blackout = [\"2-3\"]", Code::BadValue, "\"2-3\""),
+        ("blackout = [\"02:00-25:00\"]", Code::BadValue, "\"02:00-25:00\""),
+        ("blackout = [\"02:00-02:00\"]", Code::BadValue, "\"02:00-02:00\""),
+        ("blackout = [\"00:00-24:00\"]", Code::BadValue, "\"00:00-24:00\""),
+        ("blackout = [\"00:00-12:00\", \"12:00-24:00\"]", Code::BadValue, "[\"00:00-12:00\", \"12:00-24:00\"]"),
         ("use_non_latin = true", Code::WrongType, "true"),
         ("use_non_latin = \"yes\"", Code::BadValue, "\"yes\""),
         ("campaigns = \"TESTCAMP\"", Code::WrongType, "\"TESTCAMP\""),

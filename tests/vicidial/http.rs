@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use vicisync::model::{FieldName, Lead, LeadChange, LeadField, LeadId, ListId, Phone, VendorLeadCode};
-use vicisync::ports::{Dialer, Effect, Fault, Reach};
+use vicisync::ports::{Dialer, Effect, Fault, Reach, Sought};
 
 use crate::peer::{Act, PASSWORD, Peer, client, settings};
 
@@ -318,7 +318,8 @@ async fn what_the_lines_say_decides() {
     // A change that is answered by nothing may have died on the way; a look-up that is does not say that there is no lead.
     check(peer.client().update_lead(LeadId(1), &rename()).await.unwrap_err(), Effect::Unknown, Reach::Connection, "not_an_answer");
     let code = VendorLeadCode::parse("V0000000000000000001").unwrap();
-    check(peer.client().find_by_code(&sought(&[code])).await.unwrap_err(), Effect::None, Reach::Connection, "not_an_answer");
+    let wanted = Sought { code, phone: Some(lead().phone) };
+    check(peer.client().find_by_code(&[wanted]).await.unwrap_err(), Effect::None, Reach::Connection, "not_an_answer");
     check(
         peer.client().set_custom(LeadId(1), &BTreeMap::from([("nosuch".into(), "x".into())])).await.unwrap_err(),
         Effect::None,

@@ -12,7 +12,7 @@ use super::super::listing::{shown, shown_custom};
 use super::cells::{Cells, literals, name};
 use super::connect::Database;
 use crate::model::{FieldName, LeadField, LeadId, LeadRow, ListId, VendorLeadCode};
-use crate::ports::Fault;
+use crate::ports::{Fault, Reach};
 
 /// Leads of one page of a sweep. The lead table is locked against changes while a page is read.
 const PAGE_ROWS: usize = 5000;
@@ -84,6 +84,41 @@ impl Database {
         }
         found.values_mut().for_each(|leads| leads.sort_unstable());
         Ok(found)
+    }
+
+    /// The same by the numbers that the leads were added with, which have an index. Each code asked for has an entry.
+    ///
+    /// # Errors
+    /// A [`Fault`] of the connection.
+    pub async fn find_by_phone(&self, phones: &BTreeMap<VendorLeadCode, String>) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
+        let mut found: BTreeMap<VendorLeadCode, Vec<LeadId>> = phones.keys().map(|code| (code.clone(), Vec::new())).collect();
+        // Digits only, so they stand as they are: the index is used whatever the column's character set.
+        let digits = |number: &String| number.chars().filter(char::is_ascii_digit).collect::<String>();
+        let unique: BTreeSet<String> = phones.values().map(digits).filter(|number| !number.is_empty()).collect();
+        let unique: Vec<String> = unique.into_iter().map(|number| format!("'{number}'")).collect();
+        for batch in unique.chunks(CODES_MAX) {
+            let statement = format!("SELECT lead_id, vendor_lead_code FROM vicidial_list WHERE phone_number IN ({})", batch.join(","));
+            for row in self.rows(&statement).await? {
+                let code = VendorLeadCode::parse(row.at(1)).filter(|code| code.as_str() == row.at(1));
+                if let Some(leads) = code.and_then(|code| found.get_mut(&code)) {
+                    leads.push(LeadId(row.number(0)));
+                }
+            }
+        }
+        found.values_mut().for_each(|leads| leads.sort_unstable());
+        Ok(found)
+    }
+
+    /// Whether any agent is logged in. Where the account may not see that, somebody is.
+    ///
+    /// # Errors
+    /// A [`Fault`] of the connection.
+    pub async fn is_staffed(&self) -> Result<bool, Fault> {
+        match self.rows("SELECT 1 FROM vicidial_live_agents LIMIT 1").await {
+            Ok(rows) => Ok(!rows.is_empty()),
+            Err(fault) if fault.reach == Reach::Person => Ok(true),
+            Err(fault) => Err(fault),
+        }
     }
 
     /// The codes that leads carry; `None` where a lead is not there.

@@ -61,6 +61,8 @@ pub(crate) struct Vicidial {
     pub(crate) log: Vec<Logged>,
     /// Campaigns that are not defined any more: their calls are counted, and not handed out.
     pub(crate) undefined: BTreeSet<&'static str>,
+    /// Whether agents are at work: then leads are found by their phones only.
+    pub(crate) is_staffed: bool,
     /// Columns that are narrower than anybody expects.
     pub(crate) narrow: BTreeMap<FieldName, usize>,
     /// Leads that a sweep still shows in a list that they have left meanwhile.
@@ -86,6 +88,7 @@ impl Vicidial {
             dnc: BTreeSet::new(),
             log: Vec::new(),
             undefined: BTreeSet::new(),
+            is_staffed: false,
             narrow: BTreeMap::new(),
             stale: BTreeSet::new(),
             facts: facts(),
@@ -305,11 +308,17 @@ impl Dialer for Sim {
     }
 
     async fn find_by_code(&self, sought: &[Sought]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
-        let codes: Vec<VendorLeadCode> = sought.iter().map(|sought| sought.code.clone()).collect();
+        let sought = sought.to_vec();
         self.request("find_by_code", None, move |world| {
-            let leads =
-                |code: &VendorLeadCode| world.vici.leads.iter().filter(|(_, row)| row.code == code.as_str()).map(|(id, _)| *id).collect();
-            Ok(codes.iter().map(|code| (code.clone(), leads(code))).collect())
+            let is_staffed = world.vici.is_staffed;
+            let number = FieldName::Standard(LeadField::PhoneNumber);
+            let is_its = |sought: &Sought, row: &Row| {
+                let has_phone = || sought.phone.as_ref().is_some_and(|phone| row.values.get(&number) == Some(&phone.number));
+                row.code == sought.code.as_str() && (!is_staffed || has_phone())
+            };
+            let leads = |sought: &Sought| world.vici.leads.iter().filter(|(_, row)| is_its(sought, row)).map(|(id, _)| *id).collect();
+            let looked_for = sought.iter().filter(|sought| !is_staffed || sought.phone.is_some());
+            Ok(looked_for.map(|sought| (sought.code.clone(), leads(sought))).collect())
         })
         .await
     }

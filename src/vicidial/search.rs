@@ -1,0 +1,120 @@
+//! Leads by code: searched for in the whole lead table while nobody dials, by their phones while somebody does.
+//!
+//! Codes have no index in VICIdial, so a search for them reads every lead, with the table locked meanwhile: 1,000 codes beside a million leads
+//! took two seconds. Phones have one. By phone a lead is found if it still has the number that it was, or would be, added with; which
+//! of the leads with that number is ours, its code says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::call::{self, Ask, RECORDS_MAX};
+use super::client::Vicidial;
+use super::load::CAP_MAX;
+use super::reply::Outcome;
+use super::{facts, trouble};
+use crate::model::{FieldName, LeadField, LeadId, VendorLeadCode};
+use crate::ports::{Effect, Fault, Reach, Sought};
+
+/// Keys that one search asks for. A thousand codes took two seconds beside a million leads, with the table locked meanwhile.
+const KEYS_MAX: usize = 500;
+
+/// What a search found, by what it asked for.
+type Found<K> = BTreeMap<K, Vec<LeadId>>;
+
+impl Vicidial {
+    /// Leads by code. Where somebody dials, a code without a phone is not looked for and has no entry.
+    pub(super) async fn look_for(&self, sought: &[Sought]) -> Result<Found<VendorLeadCode>, Fault> {
+        if sought.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        if self.is_staffed().await? {
+            let phones: BTreeMap<VendorLeadCode, String> =
+                sought.iter().filter_map(|sought| Some((sought.code.clone(), self.stored_phone(sought)?))).collect();
+            return match &self.database {
+                Some(database) => database.find_by_phone(&phones).await,
+                None => self.search_phones(&phones).await,
+            };
+        }
+        let codes: Vec<VendorLeadCode> = sought.iter().map(|sought| sought.code.clone()).collect();
+        match &self.database {
+            Some(database) => database.find_by_code(&codes).await,
+            None => self.search_codes(&codes).await,
+        }
+    }
+
+    /// The number as VICIdial keeps it; `None` where nothing would be left of it.
+    fn stored_phone(&self, sought: &Sought) -> Option<String> {
+        let field = FieldName::Standard(LeadField::PhoneNumber);
+        let wire = self.forms.wire(&field, &sought.phone.as_ref()?.number);
+        Some(self.forms.shown(&field, &wire)).filter(|number| !number.is_empty())
+    }
+
+    async fn search_codes(&self, codes: &[VendorLeadCode]) -> Result<Found<VendorLeadCode>, Fault> {
+        let unique: Vec<VendorLeadCode> = codes.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
+        let mut all = BTreeMap::new();
+        for batch in unique.chunks(KEYS_MAX) {
+            let keys: Vec<&str> = batch.iter().map(VendorLeadCode::as_str).collect();
+            let mut found = self.search(&call::lead_search(batch), &keys).await?;
+            all.extend(batch.iter().map(|code| (code.clone(), found.remove(code.as_str()).unwrap_or_default())));
+        }
+        Ok(all)
+    }
+
+    /// By the numbers, which have an index; then the codes of the few that were found, by their ids.
+    async fn search_phones(&self, phones: &BTreeMap<VendorLeadCode, String>) -> Result<Found<VendorLeadCode>, Fault> {
+        let numbers: Vec<&str> = phones.values().map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect();
+        let mut leads: BTreeSet<LeadId> = BTreeSet::new();
+        for batch in numbers.chunks(KEYS_MAX) {
+            let found = self.search(&by_phone(batch), batch).await?;
+            leads.extend(found.into_values().flatten());
+        }
+        let carried: Vec<(LeadId, Option<String>)> = stream::iter(leads)
+            .map(|lead| async move { Ok((lead, self.column(lead, "vendor_lead_code").await?)) })
+            .buffer_unordered(CAP_MAX)
+            .try_collect()
+            .await?;
+        let mut all: Found<VendorLeadCode> = phones.keys().map(|code| (code.clone(), Vec::new())).collect();
+        for (lead, code) in carried {
+            // Capitals and small letters are not the same here, though they are to the database.
+            let code = code.and_then(|text| VendorLeadCode::parse(&text).filter(|code| code.as_str() == text));
+            if let Some(leads) = code.and_then(|code| all.get_mut(&code)) {
+                leads.push(lead);
+            }
+        }
+        all.values_mut().for_each(|leads| leads.sort_unstable());
+        Ok(all)
+    }
+
+    async fn search(&self, ask: &Ask, keys: &[&str]) -> Result<Found<String>, Fault> {
+        let reply = self.read(ask).await?;
+        if reply.said.is_empty() && reply.outcome != Outcome::Data {
+            // Where nothing is found VICIdial says so. An empty answer proves nothing, and would double every lead that was asked for.
+            return Err(Fault::new(Effect::None, Reach::Connection, "not_an_answer", "VICIdial answered nothing to `lead_search`")
+                .help("look at the web server's error log on VICIdial; vicisync tries again at the next run"));
+        }
+        if reply.outcome != Outcome::Data {
+            return Ok(BTreeMap::new());
+        }
+        let found = facts::found_by(&reply.data, keys).ok_or_else(|| trouble::fault(ask, &reply))?;
+        if found.values().map(Vec::len).sum::<usize>() >= RECORDS_MAX {
+            // The cut is silent, and what it left out would be added once more.
+            return Err(Fault::new(
+                Effect::None,
+                Reach::Person,
+                "too_many_leads",
+                format!("a search for {} keys found {RECORDS_MAX} leads or more, so that VICIdial may have left some out", keys.len()),
+            )
+            .help("look in VICIdial for a phone number that thousands of leads share, and delete those leads"));
+        }
+        Ok(found)
+    }
+}
+
+/// `lead_search` for numbers as VICIdial keeps them.
+fn by_phone(numbers: &[&str]) -> Ask {
+    Ask::api("lead_search")
+        .with("search_method", "PHONE_NUMBER")
+        .with("phone_number", numbers.join(","))
+        .with("records", RECORDS_MAX.to_string())
+}
