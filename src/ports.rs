@@ -14,8 +14,8 @@ use futures_util::Stream;
 
 pub use crate::model::Wanted;
 use crate::model::{
-    Activity, ActivityId, Base, CampaignId, Contact, ContactId, Failure, FieldName, JobName, Lane, Lead, LeadChange, LeadId, LeadRow, Leg,
-    Link, LinkId, ListId, Op, OpId, OpResult, OpState, Phone, Rejection, RunEnd, RunId, ServerFacts, StoredLead, Totals, Value,
+    Activity, ActivityId, Base, CampaignId, Contact, ContactId, Failure, FieldName, JobName, Lead, LeadChange, LeadId, LeadRow, Leg, Link,
+    LinkId, ListId, Op, OpId, OpResult, OpState, Phone, Rejection, RunEnd, RunId, ServerFacts, StoredLead, Taken, Totals, Turn, Value,
     VendorLeadCode,
 };
 
@@ -149,6 +149,9 @@ pub trait Contacts: Send + Sync {
     /// Changes a call activity.
     fn update_activity(&self, id: &ActivityId, contact: &ContactId, activity: &Activity) -> impl Future<Output = Result<(), Fault>> + Send;
 }
+
+/// So many rows of a hopper are shown at most: one that shows them all may hold more (read in VICIdial's source).
+pub const HOPPER_SHOWN_MAX: usize = 10_000;
 
 /// Where a lead stands in the hopper.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -409,7 +412,7 @@ pub struct RunRecord {
     pub totals: Totals,
 }
 
-/// The state. Calls block until what they write is on disk; each is one transaction.
+/// The state. Calls block until what they write is on disk; each is one transaction. Only [`Store::turn`] is waited for as a request is.
 pub trait Store: Send + Sync {
     /// The job's memory; a default record for a new job.
     fn job(&self, job: &JobName) -> Result<JobRecord, StoreError>;
@@ -463,20 +466,21 @@ pub trait Store: Send + Sync {
     fn ops(&self, job: &JobName, states: &[OpState], limit: u32) -> Result<Vec<Op>, StoreError>;
     /// All ops of one contact, newest first: for `explain`.
     fn ops_of(&self, job: &JobName, contact: &ContactId, limit: u32) -> Result<Vec<Op>, StoreError>;
-    /// The next intended ops of a lane, oldest first.
-    fn next_ops(&self, job: &JobName, lane: Lane, limit: u32) -> Result<Vec<Op>, StoreError>;
     /// Contacts that have ops in the given states.
     fn contacts_with_ops(&self, job: &JobName, states: &[OpState]) -> Result<BTreeSet<ContactId>, StoreError>;
     /// Records results, then marks ops as sent (adding one to `tries`), in one commit, on disk before it returns. A result of an op that is settled
     /// already changes nothing; marking an op that is not intended is an error.
     ///
-    /// - Done: the link gets `lead_id`, state, list, phone and base of the op (skipped fields keep theirs); a done activity gets its id and hash; the
+    /// - Done: the link gets `lead_id`, state, list, phone and base of the op; a done activity gets its id and hash; the
     ///   subject's failure is dropped, unless another op left it after this one was planned.
     /// - Refused: a failure is kept, its next look due after a backoff, and the link's fingerprint is forgotten. A link whose lead was refused, and has
     ///   none, goes, with what waited for it.
     /// - Superseded: the contact is due again at once ([`LOOK_AGAIN`]), and the link's fingerprint is forgotten.
     /// - Unknown: kept with `at` as the moment the connection closed. Not sent: intended again.
     fn advance(&self, job: &JobName, results: &[OpResult], sent: &[OpId], at: DateTime<Utc>) -> Result<(), StoreError>;
+    /// Records results as [`Store::advance`] does, then takes the next intended ops of a lane and marks them as sent: one commit, on disk before it gives
+    /// them. A turn that gives fewer ops than its limit came to the lane's end.
+    fn turn(&self, job: &JobName, turn: Turn, at: DateTime<Utc>) -> impl Future<Output = Result<Vec<Taken>, StoreError>> + Send;
     /// At start-up: every op still marked as sent counts as unknown, closed now. Gives how many.
     fn close_sent(&self, job: &JobName, at: DateTime<Utc>) -> Result<u64, StoreError>;
     /// Unknown ops with the moment their connection closed, oldest first.

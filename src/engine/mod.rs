@@ -4,14 +4,17 @@
 //! journal (`push`). The one write beside it takes a lead that left its place out of the hopper, once more, where a look cannot tell whether
 //! that was done.
 
+mod change;
 mod collect;
 mod fetch;
 mod gaps;
 mod guard;
+mod lane;
 mod plan;
 mod present;
 mod prove;
 mod push;
+mod queue;
 mod report;
 mod run;
 mod send;

@@ -155,7 +155,7 @@ async fn in_blackout<D: Dialer, C: Contacts, S: Store, K: Clock>(
         settle::settle(outside, job, &[Lane::Dnc]).await?;
         let plan = opted_out(outside, job).await?;
         let is_wanted = plan.commit.ops.iter().any(|op| op.lane == Lane::Dnc && op.link.is_some());
-        if is_wanted || !outside.store.next_ops(&job.name, Lane::Dnc, 1)?.is_empty() {
+        if is_wanted || waiting_opt_outs(outside, job)? > 0 {
             guard::guard(outside, job, false).await?;
         }
         tighten(outside, job, run, &plan).await
@@ -191,8 +191,14 @@ async fn tighten<D: Dialer, C: Contacts, S: Store, K: Clock>(
         outside.store.commit_plan(&job.name, run, &commit, outside.clock.now())?;
     }
     // What an earlier run planned and could not send waits no longer either.
-    let planned = outside.store.next_ops(&job.name, Lane::Dnc, u32::MAX)?.len() as u64;
+    let planned = waiting_opt_outs(outside, job)?;
     push(outside, job, &record, run, Drained { lanes: &[Lane::Dnc], only: None }, &mut Pushed::default(), planned).await
+}
+
+/// Opt-outs that were planned and are not sent yet.
+fn waiting_opt_outs<D, C, S: Store, K>(outside: &Outside<'_, D, C, S, K>, job: &Job) -> Result<u64, Stop> {
+    let ops = outside.store.ops(&job.name, &[OpState::Intended], u32::MAX)?;
+    Ok(ops.iter().filter(|op| op.lane == Lane::Dnc).count() as u64)
 }
 
 /// A refused login stays refused until the credentials change: ten tries lock the account.

@@ -56,7 +56,7 @@ pub struct LeadRow {
 }
 
 /// One change of a lead, all in one `update_lead`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct LeadChange {
     /// Fields to set; an empty text clears the field. Phone code and number travel together.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

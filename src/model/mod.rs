@@ -15,6 +15,7 @@ pub mod phone;
 pub mod report;
 pub mod run;
 pub mod server;
+pub mod turn;
 
 pub use blackout::Blackout;
 pub use call::{Activity, Call, Leg, LegKey, LegKind};
@@ -29,3 +30,4 @@ pub use phone::Phone;
 pub use report::{Cell, Period, ReportAsk, ReportKind, Table, Window};
 pub use run::{Failure, Rejection, RunEnd, Totals};
 pub use server::{Fact, FactName, FactSource, FactValue, ServerFacts, Wanted};
+pub use turn::{Taken, Turn};

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::call::Activity;
 use super::contact::Value;
-use super::field::FieldName;
 use super::id::{ActivityId, ContactId, LeadId, LinkId, OpId};
 use super::lead::{Lead, LeadChange};
 use super::link::{Base, LinkState};
@@ -217,8 +216,6 @@ pub enum Outcome {
         lead_id: Option<LeadId>,
         /// The activity's id, of an activity.
         activity: Option<ActivityId>,
-        /// Fields whose base stays as it was, because that part of the write was left undone.
-        skipped: Vec<FieldName>,
     },
     /// Turned down: nothing was written, and sending the same again would not help.
     Refused {

@@ -4,6 +4,7 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
 use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::oneshot;
 
 use super::trouble::{broken, file};
 use crate::ports::StoreError;
@@ -44,12 +45,23 @@ impl Desk {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.ask(move |connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let answer = work(&transaction)?;
-            transaction.commit()?;
-            Ok(answer)
-        })
+        self.ask(move |connection| in_transaction(connection, work))
+    }
+
+    /// The same, without holding up the caller's thread. What was handed over is written also where nobody waits any more.
+    pub(super) fn write_meanwhile<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send + 'static {
+        let (answer, waiting) = oneshot::channel();
+        let sent = self.hand_over(Box::new(move |connection| {
+            // Whoever asked may have ended: it is on disk all the same.
+            answer.send(in_transaction(connection, work)).ok();
+        }));
+        async move {
+            sent?;
+            waiting.await.map_err(|_| gone())?
+        }
     }
 
     fn ask<T: Send + 'static>(
@@ -61,13 +73,25 @@ impl Desk {
             // The caller waits for the answer until it has it, so the channel is open.
             answer.send(work(connection)).ok();
         });
-        let sent = self.sender.as_ref().is_some_and(|sender| sender.send(work).is_ok());
-        let gone = || broken("the state's thread ended after an error of our own; start vicisync again");
-        if !sent {
-            return Err(gone());
-        }
+        self.hand_over(work)?;
         waiting.recv().map_err(|_| gone())?
     }
+
+    fn hand_over(&self, work: Work) -> Result<(), StoreError> {
+        let is_taken = self.sender.as_ref().is_some_and(|sender| sender.send(work).is_ok());
+        if is_taken { Ok(()) } else { Err(gone()) }
+    }
+}
+
+fn in_transaction<T>(connection: &mut Connection, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let answer = work(&transaction)?;
+    transaction.commit()?;
+    Ok(answer)
+}
+
+fn gone() -> StoreError {
+    broken("the state's thread ended after an error of our own; start vicisync again")
 }
 
 impl Drop for Desk {

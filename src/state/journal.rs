@@ -8,7 +8,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::cell::{all, json, one, read_json, read_number, read_time, run, time};
 use super::trouble::broken;
-use crate::model::{ContactId, Lane, LinkId, Op, OpId, OpState, RunId};
+use crate::model::{ContactId, Lane, LinkId, Op, OpId, OpState, RunId, Turn};
 use crate::ports::StoreError;
 
 macro_rules! select {
@@ -176,10 +176,19 @@ pub(super) fn of_contact(connection: &Connection, job: i64, contact: &ContactId,
     all(connection, select!("WHERE job = ?1 AND contact = ?2 ORDER BY id DESC LIMIT ?3"), values, read)
 }
 
-/// The next intended ops of a lane, oldest first.
-pub(super) fn next(connection: &Connection, job: i64, lane: Lane, limit: u32) -> Result<Vec<Op>, StoreError> {
-    let values = params![job, lane.name(), limit];
-    all(connection, select!("WHERE job = ?1 AND lane = ?2 AND state = 'intended' ORDER BY id LIMIT ?3"), values, read)
+/// The intended ops that a turn takes, oldest first.
+pub(super) fn next(connection: &Connection, job: i64, turn: &Turn) -> Result<Vec<Op>, StoreError> {
+    let mut statement = connection.prepare_cached(select!("WHERE job = ?1 AND lane = ?2 AND state = 'intended' ORDER BY id"))?;
+    let mut rows = statement.query(params![job, turn.lane.name()])?;
+    let mut ops = Vec::new();
+    while let Some(row) = if ops.len() < turn.limit as usize { rows.next()? } else { None } {
+        let is_past = turn.past.contains(&OpId(row.get(0)?));
+        let contact = ContactId(row.get(4)?);
+        if !is_past && turn.only.as_ref().is_none_or(|only| only.contains(&contact)) {
+            ops.push(read(row)?);
+        }
+    }
+    Ok(ops)
 }
 
 /// The contacts that have ops in the given states.

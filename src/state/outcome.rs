@@ -8,7 +8,7 @@ use super::journal::{self, Kept};
 use super::trouble::broken;
 use super::{activities, failures, legs, links};
 use crate::model::{
-    ActivityId, Base, Failure, FieldName, LeadChange, LeadField, LeadId, Link, LinkState, OpId, OpResult, OpState, Outcome, Payload,
+    ActivityId, Failure, FieldName, LeadChange, LeadField, LeadId, Link, LinkState, OpId, OpResult, OpState, Outcome, Payload,
 };
 use crate::ports::StoreError;
 
@@ -35,10 +35,10 @@ fn record(connection: &Connection, job: i64, result: &OpResult, at: DateTime<Utc
         OpState::Done | OpState::Refused | OpState::Superseded => return Ok(()),
     }
     match &result.outcome {
-        Outcome::Done { lead_id, activity, skipped } => {
+        Outcome::Done { lead_id, activity } => {
             journal::set_state(connection, op.id, OpState::Done, "", at)?;
             failures::forget_by(connection, job, &kept.subject, op.id)?;
-            take_effect(connection, job, &kept, result, *lead_id, activity.as_ref(), skipped, at)
+            take_effect(connection, job, &kept, result, *lead_id, activity.as_ref(), at)
         }
         Outcome::Refused { code, raw } => {
             journal::set_state(connection, op.id, OpState::Refused, raw, at)?;
@@ -86,7 +86,6 @@ fn take_effect(
     result: &OpResult,
     lead_id: Option<LeadId>,
     activity_id: Option<&ActivityId>,
-    skipped: &[FieldName],
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let op = &result.op;
@@ -113,7 +112,7 @@ fn take_effect(
             link.state = LinkState::Live;
             link.list_id = lead.list_id;
             link.phone = lead.phone.e164();
-            merge(&mut link.base, &op.base_after, skipped);
+            links::merge(&mut link.base, &op.base_after);
             if has_left {
                 // The contact left while its add was on its way: the lead is live, and only a new look takes it out of dialing.
                 link.fingerprint.clear();
@@ -125,11 +124,11 @@ fn take_effect(
             legs::unfold(connection, job, id)
         }
         (Payload::SetCustom { .. } | Payload::PatchContact { .. }, Some(mut link)) => {
-            merge(&mut link.base, &op.base_after, skipped);
+            links::merge(&mut link.base, &op.base_after);
             links::put(connection, job, &link)
         }
         (Payload::UpdateLead { change, is_return, .. }, Some(mut link)) => {
-            if let Some(phone) = new_phone(change, &link, skipped) {
+            if let Some(phone) = new_phone(change, &link) {
                 link.phone = phone;
             }
             if let Some(list_id) = change.list_id {
@@ -139,14 +138,14 @@ fn take_effect(
             if *is_return && link.state != LinkState::OptedOut {
                 link.state = LinkState::Live;
             }
-            merge(&mut link.base, &op.base_after, skipped);
+            links::merge(&mut link.base, &op.base_after);
             links::put(connection, job, &link)
         }
         (Payload::Deactivate { then, double: None, .. }, Some(mut link)) => {
             if link.state != LinkState::OptedOut {
                 link.state = *then;
             }
-            merge(&mut link.base, &op.base_after, skipped);
+            links::merge(&mut link.base, &op.base_after);
             links::put(connection, job, &link)
         }
         (Payload::SetCustom { .. } | Payload::PatchContact { .. } | Payload::UpdateLead { .. } | Payload::Deactivate { .. }, None) => {
@@ -155,20 +154,11 @@ fn take_effect(
     }
 }
 
-/// The base of a link after a write: what the write left undone stays as it was.
-fn merge(base: &mut Base, after: &Base, skipped: &[FieldName]) {
-    let mut written = after.clone();
-    for field in skipped {
-        written.fields.remove(field);
-    }
-    links::merge(base, &written);
-}
-
 /// The phone that a change leaves on the lead, E.164; `None` where it leaves the phone alone.
-fn new_phone(change: &LeadChange, link: &Link, skipped: &[FieldName]) -> Option<String> {
+fn new_phone(change: &LeadChange, link: &Link) -> Option<String> {
     let of = |field: LeadField| {
         let name = FieldName::Standard(field);
-        let written = change.fields.get(&name).filter(|_| !skipped.contains(&name));
+        let written = change.fields.get(&name);
         (written.is_some(), written.or_else(|| link.base.fields.get(&name).map(|pair| &pair.vicidial)).cloned().unwrap_or_default())
     };
     let (code_written, code) = of(LeadField::PhoneCode);

@@ -8,8 +8,8 @@ use rusqlite::Connection;
 use super::open::State;
 use super::{activities, failures, jobs, journal, legs, links, outcome, plan, rejections, runs, servers};
 use crate::model::{
-    ActivityId, ContactId, Failure, JobName, Lane, LeadId, Leg, Link, LinkId, Op, OpId, OpResult, OpState, Rejection, RunEnd, RunId,
-    ServerFacts, Totals, VendorLeadCode,
+    ActivityId, ContactId, Failure, JobName, LeadId, Leg, Link, LinkId, Op, OpId, OpResult, OpState, Rejection, RunEnd, RunId, ServerFacts,
+    Taken, Totals, Turn, VendorLeadCode,
 };
 use crate::ports::{JobRecord, LinkWrite, PlanCommit, RunRecord, Store, StoreError};
 
@@ -147,10 +147,6 @@ impl Store for State {
         self.read(job, move |connection, job| journal::of_contact(connection, job, &contact, limit))
     }
 
-    fn next_ops(&self, job: &JobName, lane: Lane, limit: u32) -> Result<Vec<Op>, StoreError> {
-        self.read(job, move |connection, job| journal::next(connection, job, lane, limit))
-    }
-
     fn contacts_with_ops(&self, job: &JobName, states: &[OpState]) -> Result<BTreeSet<ContactId>, StoreError> {
         let states = states.to_vec();
         self.read(job, move |connection, job| journal::contacts_in_states(connection, job, &states))
@@ -159,6 +155,18 @@ impl Store for State {
     fn advance(&self, job: &JobName, results: &[OpResult], sent: &[OpId], at: DateTime<Utc>) -> Result<(), StoreError> {
         let (results, sent) = (results.to_vec(), sent.to_vec());
         self.write(job, move |connection, job| outcome::advance(connection, job, &results, &sent, at))
+    }
+
+    fn turn(&self, job: &JobName, turn: Turn, at: DateTime<Utc>) -> impl Future<Output = Result<Vec<Taken>, StoreError>> + Send {
+        let job = job.clone();
+        self.desk.write_meanwhile(move |connection| {
+            let job = jobs::find_or_make(connection, &job)?;
+            outcome::advance(connection, job, &turn.results, &[], at)?;
+            let ops = journal::next(connection, job, &turn)?;
+            ops.iter().try_for_each(|op| journal::mark_sent(connection, job, op.id, at))?;
+            let with_link = |op: Op| Ok(Taken { link: op.link.map(|id| links::by_id(connection, id)).transpose()?.flatten(), op });
+            ops.into_iter().map(with_link).collect()
+        })
     }
 
     fn close_sent(&self, job: &JobName, at: DateTime<Utc>) -> Result<u64, StoreError> {

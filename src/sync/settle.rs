@@ -104,5 +104,5 @@ pub fn activity(found: Option<ActivityId>) -> Outcome {
 }
 
 fn done(lead_id: Option<LeadId>, activity: Option<ActivityId>) -> Outcome {
-    Outcome::Done { lead_id, activity, skipped: Vec::new() }
+    Outcome::Done { lead_id, activity }
 }

@@ -170,7 +170,7 @@ pub fn update_leads(forms: Forms, leads: &[LeadId], change: &LeadChange) -> Ask 
     // A comma at the end breaks the statement on the server.
     let ids: Vec<String> = leads.iter().collect::<BTreeSet<_>>().into_iter().map(LeadId::to_string).collect();
     let mut ask = Ask::api("batch_update_lead").with("lead_ids", ids.join(",")).with("records", ids.len().to_string());
-    ask.params.extend(changes(forms, change, None).into_iter().filter(|(name, _)| !name.starts_with("phone_")));
+    ask.params.extend(changes(forms, change, None).into_iter().filter(|(name, _)| !name.contains("phone_")));
     ask
 }
 

@@ -21,7 +21,7 @@ pub fn fault(ask: &Ask, reply: &Reply) -> Fault {
         )
         .help("find out who sends wrong passwords for this user, wait 15 minutes, then run `vicisync check --live`"),
         // One lead that somebody moved to a list outside of the user's stops itself only.
-        Outcome::NoRight if function == "update_lead" && reply.said.contains("NOT AN ALLOWED") => {
+        Outcome::NoRight if matches!(function, "update_lead" | "batch_update_lead") && reply.said.contains("NOT AN ALLOWED") => {
             Fault { reach: Reach::Record, ..no_right(function, &reply.said) }
         }
         Outcome::NoRight => no_right(function, &reply.said),
@@ -32,7 +32,7 @@ pub fn fault(ask: &Ask, reply: &Reply) -> Fault {
             format!("VICIdial's web server cannot reach its database ({said}); nothing was written by `{function}`"),
         )
         .help("see whether the database of VICIdial runs; vicisync goes on with the next run"),
-        Outcome::ServerFault if reply.says("LEAD HAS BEEN UPDATED") => Fault::refused(
+        Outcome::ServerFault if ["LEAD HAS BEEN UPDATED", "LEADS HAVE BEEN UPDATED"].iter().any(|done| reply.says(done)) => Fault::refused(
             "not_written",
             "VICIdial answered SUCCESS, but counted -1 changed leads: its database refused the statement and nothing was written",
         )

@@ -128,7 +128,7 @@ fn a_new_mapping_looks_at_everything_again() {
 fn nothing_is_decided_twice_in_one_listing() {
     let mut rig = Rig::started(12);
     for number in 0..12 {
-        rig.edit(&id(number), "firstName", "Mia");
+        rig.edit(&id(number), "firstName", &format!("Mia{number}"));
     }
     // It moves to the end of the listing, where it is shown again.
     rig.wait(5);

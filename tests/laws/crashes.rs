@@ -46,6 +46,9 @@ fn busy() -> Rig {
     rig.agent("c13", |row| row.set(vicisync::model::LeadField::LastName, "Agent"));
     rig.edit("c14", "segment", "south");
     rig.edit("c14", "firstName", "Mia");
+    // Moved together with c04.
+    rig.edit("c15", "segment", "west");
+    rig.edit("c16", "segment", "west");
     // Long enough for a later listing not to show them again by the overlap alone.
     rig.wait(60);
     rig.world().forget_counts();
@@ -122,7 +125,9 @@ fn the_calm_life_ends_as_it_should() {
     assert_eq!(status("c08"), ["VSGONE"]);
     assert_eq!(status("c12"), ["DNC"]);
     assert_eq!(end.leads["c04"][0].0, ListId(1003));
-    assert!(end.leads["c00"][0].3 && ["c04", "c05", "c06", "c08", "c12", "c14"].iter().all(|contact| !end.leads[*contact][0].3));
+    assert!(
+        end.leads["c00"][0].3 && ["c04", "c05", "c06", "c08", "c12", "c14", "c15", "c16"].iter().all(|contact| !end.leads[*contact][0].3)
+    );
     assert_eq!(end.activities["c10"].len(), 1);
     assert_eq!(end.activities["c11"].len(), 1);
     assert_eq!(end.leads.values().filter(|leads| leads.len() == 1).count(), 20);

@@ -22,4 +22,5 @@ mod rig;
 mod server;
 mod settling;
 mod staffed;
+mod together;
 mod world;

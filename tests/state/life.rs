@@ -13,7 +13,7 @@ use vicisync::model::{
 use vicisync::ports::{LOOK_AGAIN, LinkWrite, PlanCommit, Store};
 use vicisync::state::State;
 
-use super::{Desk, add, added, at, call, custom, deactivate, done, job, log, patch, refused, update, waiting, wanted};
+use super::{Desk, add, added, at, call, custom, deactivate, done, job, log, next_ops, patch, refused, update, waiting, wanted};
 
 const NAMES: [&str; 3] = ["C1", "C2", "C3"];
 const STATES: [LinkState; 5] = [LinkState::Wanted, LinkState::Live, LinkState::Left, LinkState::OptedOut, LinkState::LeadMissing];
@@ -304,7 +304,7 @@ fn look(state: &State, now: DateTime<Utc>) -> Picture {
         failures: state.failures(&job(), None).unwrap(),
         rejections: state.rejections(&job(), 100).unwrap().0,
         activities: keys.into_iter().filter_map(activity).collect(),
-        intended: Lane::ALL.into_iter().flat_map(|lane| state.next_ops(&job(), lane, 100).unwrap()).map(|op| op.id).collect(),
+        intended: Lane::ALL.into_iter().flat_map(|lane| next_ops(state, lane, 100)).map(|op| op.id).collect(),
         waiting: waiting(state),
     }
 }
@@ -358,9 +358,7 @@ fn outcome_of(op: &Op, kind: u8, lead: u64) -> Outcome {
         (2, _) => Outcome::NotSent,
         (3, _) => Outcome::Superseded { why: "moved on".to_owned() },
         (_, Payload::AddLead { .. }) => added(lead),
-        (_, Payload::LogCall { .. }) => {
-            Outcome::Done { lead_id: None, activity: Some(format!("A{lead}").as_str().into()), skipped: vec![] }
-        }
+        (_, Payload::LogCall { .. }) => Outcome::Done { lead_id: None, activity: Some(format!("A{lead}").as_str().into()) },
         _ => done(),
     }
 }

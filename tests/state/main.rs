@@ -9,6 +9,7 @@ mod life;
 mod links;
 mod power;
 mod servers;
+mod turns;
 
 use std::collections::BTreeMap;
 
@@ -60,6 +61,12 @@ impl Desk {
     fn link(&self, name: &str) -> Link {
         self.state.link_by_contact(&job(), &name.into()).unwrap().unwrap()
     }
+}
+
+/// The next intended ops of a lane, oldest first.
+fn next_ops(state: &State, lane: Lane, limit: usize) -> Vec<Op> {
+    let intended = state.ops(&job(), &[OpState::Intended], 10_000).unwrap();
+    intended.into_iter().filter(|op| op.lane == lane).take(limit).collect()
 }
 
 /// The contacts with open ops.
@@ -177,11 +184,11 @@ fn log(name: &str, activity: Activity, existing: Option<&str>) -> Op {
 }
 
 fn done() -> Outcome {
-    Outcome::Done { lead_id: None, activity: None, skipped: Vec::new() }
+    Outcome::Done { lead_id: None, activity: None }
 }
 
 fn added(lead: u64) -> Outcome {
-    Outcome::Done { lead_id: Some(LeadId(lead)), activity: None, skipped: Vec::new() }
+    Outcome::Done { lead_id: Some(LeadId(lead)), activity: None }
 }
 
 fn refused(code: &str) -> Outcome {

@@ -21,6 +21,7 @@ mod routes;
 mod search;
 mod survey;
 mod tables;
+mod together;
 mod windows;
 mod writing;
 

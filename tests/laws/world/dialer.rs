@@ -267,7 +267,11 @@ impl Dialer for Sim {
 
     async fn add_lead(&self, code: &VendorLeadCode, lead: &Lead) -> Result<LeadId, Fault> {
         let (code, lead) = (code.clone(), lead.clone());
-        self.request("add_lead", Some(format!("add_lead {code}")), move |world| world.add_lead(&code, &lead)).await
+        let phone = lead.phone.e164();
+        self.world().add_is_out(&phone);
+        let added = self.request("add_lead", Some(format!("add_lead {code}")), move |world| world.add_lead(&code, &lead)).await;
+        self.world().add_is_back(&phone);
+        added
     }
 
     async fn update_lead(&self, lead: LeadId, change: &LeadChange) -> Result<(), Fault> {
@@ -334,6 +338,9 @@ impl Dialer for Sim {
     async fn update_leads(&self, leads: &[LeadId], change: &LeadChange) -> Result<BTreeSet<LeadId>, Fault> {
         let (leads, change) = (leads.to_vec(), change.clone());
         self.request("update_leads", Some(format!("update_leads {leads:?}")), move |world| {
+            if leads.len() > 1_000 {
+                return Err(Fault::refused("refused", "these are more leads than one request takes"));
+            }
             let there: BTreeSet<LeadId> = leads.iter().copied().filter(|lead| world.vici.leads.contains_key(lead)).collect();
             for lead in &there {
                 world.update_lead(*lead, &change)?;

@@ -30,6 +30,12 @@ pub(crate) struct World {
     pub(crate) writes: Vec<String>,
     /// Requests of any kind, as received.
     pub(crate) requests: Vec<&'static str>,
+    /// Requests that are out now, and the most that were.
+    out: (usize, usize),
+    /// Phones that leads are being added with now.
+    adding: Vec<String>,
+    /// Adds that came while another with their phone was out.
+    pub(crate) races: usize,
     /// The process that asks was killed: nothing is answered any more.
     pub(crate) is_dead: bool,
     /// How long the world has been there, whatever its clocks say.
@@ -57,6 +63,12 @@ impl World {
     pub(crate) fn forget_counts(&mut self) {
         self.writes.clear();
         self.requests.clear();
+        self.out = (0, 0);
+    }
+
+    /// The most requests that were out at one time.
+    pub(crate) fn most_out(&self) -> usize {
+        self.out.1
     }
 
     /// How many writes of that name came.
@@ -79,6 +91,9 @@ impl Sim {
             script: Script::default(),
             writes: Vec::new(),
             requests: Vec::new(),
+            out: (0, 0),
+            adding: Vec::new(),
+            races: 0,
             is_dead: false,
             age: TimeDelta::zero(),
             late: Vec::new(),
@@ -97,10 +112,16 @@ impl Sim {
         write: Option<String>,
         effect: impl FnOnce(&mut World) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
+        {
+            let mut world = self.world();
+            world.out.0 += 1;
+            world.out.1 = world.out.1.max(world.out.0);
+        }
         // Requests that are under way together reach the server in any order; here each lets the others start.
         tokio::task::yield_now().await;
         let answer = {
             let mut world = self.world();
+            world.out.0 = world.out.0.saturating_sub(1);
             if world.is_dead { None } else { world.answer(name, write, effect) }
         };
         match answer {
@@ -111,6 +132,16 @@ impl Sim {
 }
 
 impl World {
+    /// An add sets out, and comes back.
+    fn add_is_out(&mut self, phone: &str) {
+        self.races += usize::from(self.adding.iter().any(|other| other == phone));
+        self.adding.push(phone.to_owned());
+    }
+
+    fn add_is_back(&mut self, phone: &str) {
+        self.adding.retain(|other| other != phone);
+    }
+
     /// What a request comes to; `None` where nobody is there any more to hear the answer.
     fn answer<T: Send + 'static>(
         &mut self,
@@ -132,6 +163,7 @@ impl World {
         let unclear = if is_write { Effect::Unknown } else { Effect::None };
         match trouble {
             Trouble::Refused => Some(Err(Fault::refused("refused", "the server turned this one down"))),
+            Trouble::NotWritten => Some(Err(Fault::refused("not_written", "the database turned the statement down"))),
             Trouble::Unreachable => Some(Err(Fault::new(Effect::None, Reach::Connection, "unreachable", "nobody answers"))),
             Trouble::NoRight => Some(Err(Fault::new(Effect::None, Reach::Person, "no_right", "a right is missing"))),
             Trouble::Login => Some(Err(Fault::new(Effect::None, Reach::Login, "login_refused", "the login was refused"))),

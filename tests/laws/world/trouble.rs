@@ -9,6 +9,8 @@ use super::World;
 pub(crate) enum Trouble {
     /// Turned down, nothing done, this record only.
     Refused,
+    /// The database turned the statement down: nothing done.
+    NotWritten,
     /// No connection.
     Unreachable,
     /// A right is missing.
