@@ -15,7 +15,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::connection::{Switch, SwitchedListener};
@@ -41,6 +41,8 @@ pub struct Request {
     pub body: Bytes,
     /// The sender's address, without the port.
     pub peer: String,
+    /// What the site said when the request came in; see [`Site::arrive`].
+    pub arrived: Option<u64>,
 }
 
 impl Request {
@@ -84,12 +86,38 @@ pub trait Site: Send + 'static {
     fn kind(&self, request: &Request) -> Kind;
     /// Does what the request asks and gives the answer.
     fn answer(&mut self, request: &Request) -> Reply;
+    /// A mark of how things stand when a request comes in, for a site on which requests side by side miss each other's work.
+    fn arrive(&self) -> Option<u64> {
+        None
+    }
+    /// Whether a request makes the server check a login.
+    fn logs_in(&self, _request: &Request) -> bool {
+        true
+    }
+}
+
+/// Workers that requests wait for, and how long a request keeps one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// How many requests are at work at once.
+    pub workers: usize,
+    /// How long each takes.
+    pub service: Duration,
+}
+
+/// A pace in force.
+struct Pool {
+    workers: Arc<Semaphore>,
+    service: Duration,
+    /// Whether only requests that check a login go through it.
+    is_of_logins: bool,
 }
 
 struct Shared<S> {
     site: Mutex<S>,
     script: Mutex<Script>,
     previous: Mutex<BTreeMap<String, Reply>>,
+    pools: Mutex<Vec<Pool>>,
     late: Mutex<JoinSet<()>>,
     requests: AtomicU64,
     writes: AtomicU64,
@@ -118,6 +146,7 @@ impl<S: Site> Running<S> {
             site: Mutex::new(site),
             script: Mutex::new(Script::new()),
             previous: Mutex::new(BTreeMap::new()),
+            pools: Mutex::new(Vec::new()),
             late: Mutex::new(JoinSet::new()),
             requests: AtomicU64::new(0),
             writes: AtomicU64::new(0),
@@ -164,6 +193,13 @@ impl<S: Site> Running<S> {
         *lock(&self.shared.script) = faults;
     }
 
+    /// Makes requests wait for workers from now on, those that check a login for others besides.
+    pub fn pace(&self, all: Option<Pace>, logins: Option<Pace>) {
+        let pool = |pace: Pace, is_of_logins| Pool { workers: Arc::new(Semaphore::new(pace.workers)), service: pace.service, is_of_logins };
+        let all = all.map(|pace| pool(pace, false));
+        *lock(&self.shared.pools) = all.into_iter().chain(logins.map(|pace| pool(pace, true))).collect();
+    }
+
     /// Looks at or changes the site between requests.
     pub fn with<R>(&self, f: impl FnOnce(&mut S) -> R) -> R {
         f(&mut lock(&self.shared.site))
@@ -193,15 +229,17 @@ async fn serve<S: Site>(
     ConnectInfo(switch): ConnectInfo<Switch>,
     request: axum::extract::Request,
 ) -> Response {
-    let Some(request) = read(request, &switch).await else {
+    let Some(mut request) = read(request, &switch).await else {
         switch.hang_up();
         return respond(&Reply::default());
     };
+    request.arrived = lock(&shared.site).arrive();
     let kind = lock(&shared.site).kind(&request);
     shared.requests.fetch_add(1, Ordering::SeqCst);
     if kind.is_write {
         shared.writes.fetch_add(1, Ordering::SeqCst);
     }
+    work(&shared, &request).await;
     let fault = lock(&shared.script).take(&kind.function, kind.is_write);
     let Some(fault) = fault else {
         return respond(&answer(&shared, &kind, &request));
@@ -241,6 +279,22 @@ async fn serve<S: Site>(
     }
 }
 
+/// Waits for a worker of each pool that the request goes through, and for the time that it keeps it.
+async fn work<S: Site>(shared: &Shared<S>, request: &Request) {
+    let logs_in = lock(&shared.site).logs_in(request);
+    let pools: Vec<(Arc<Semaphore>, Duration)> = lock(&shared.pools)
+        .iter()
+        .filter(|pool| logs_in || !pool.is_of_logins)
+        .map(|pool| (Arc::clone(&pool.workers), pool.service))
+        .collect();
+    let mut held = Vec::new();
+    for (workers, service) in pools {
+        // The semaphores are never closed.
+        held.push(workers.acquire_owned().await.ok());
+        tokio::time::sleep(service).await;
+    }
+}
+
 /// The page of a proxy that could not reach the server, sent with the wrong status by many set-ups.
 const PROXY_PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad \
                           Gateway</h1></center>\r\n<hr><center>proxy</center>\r\n</body>\r\n</html>\r\n";
@@ -259,6 +313,7 @@ async fn read(request: axum::extract::Request, switch: &Switch) -> Option<Reques
         headers: headers.collect(),
         body,
         peer: switch.peer.clone(),
+        arrived: None,
     })
 }
 

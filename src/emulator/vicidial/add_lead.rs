@@ -18,17 +18,21 @@ pub(super) fn run(world: &mut World, call: &Call<'_>, out: &mut String) -> Resul
     let phone = call.text("phone_number", Keep::Numbers);
     let phone_code = Some(call.digits("phone_code")).filter(|code| !code.is_empty());
     let phone_code = phone_code.unwrap_or_else(|| "1".to_owned());
-    let list_id = Some(call.digits("list_id")).filter(|list| list.len() > 2);
-    let list_id = list_id.unwrap_or_else(|| "999".to_owned());
+    let named = call.digits("list_id");
     let user = &call.user;
-    if !call.may_touch(&list_id) {
-        return call.say(out, &format!("ERROR: add_lead NOT AN ALLOWED LIST ID - {phone}|{list_id}"));
+    if !call.may_touch(&named) {
+        return call.say(out, &format!("ERROR: add_lead NOT AN ALLOWED LIST ID - {phone}|{named}"));
     }
-    if fields::checks_list(call) && !world.has_list(&list_id) {
+    if fields::checks_list(call) && !world.has_list(&named) {
         let line = "ERROR: add_lead NOT A DEFINED LIST ID, LIST EXISTS CHECK ENABLED";
-        return call.say(out, &format!("{line} - {phone}|{list_id}"));
+        return call.say(out, &format!("{line} - {phone}|{named}"));
     }
-    if let Some(line) = phone_trouble(world, call, "add_lead", &phone, out)? {
+    let list_id = if named.len() > 2 { named } else { "999".to_owned() };
+    if let Some(count) = lacks_prefixes(world, call) {
+        let line = "NOTICE: add_lead NANPA options disabled, NANPA prefix data not loaded";
+        call.say(out, &format!("{line} - {count}|{user}"))?;
+    }
+    if let Some(line) = phone_trouble(world, call, "add_lead", &phone) {
         return call.say(out, &line);
     }
     if let Some(line) = dnc::refusal(world, call, "add_lead", &phone) {
@@ -49,9 +53,8 @@ pub(super) fn run(world: &mut World, call: &Call<'_>, out: &mut String) -> Resul
         },
     );
     let mut state = sent.get("state").to_owned();
-    let is_known = phone_code != "1" || phone.get(..3).is_some_and(|area| places::is_area_known(world, area));
-    if call.is_on("lookup_state") && state.is_empty() && is_known {
-        state = places::place(world, &phone_code, &phone).map_or(state, |place| place.state);
+    if call.is_on("lookup_state") && state.is_empty() {
+        state = places::state_of(world, &phone_code, &phone).unwrap_or_default();
     }
     let now = world.now();
     let or = |value: &str, other: &str| {
@@ -105,77 +108,73 @@ pub(super) struct Added {
 }
 
 fn after(world: &mut World, call: &Call<'_>, out: &mut String, added: &Added) -> Result<(), Died> {
-    if call.is_on("custom_fields") {
+    alternates(world, call, out, "add_lead", &added.lead_id)?;
+    if call.has_custom_fields() {
         custom::after_add(world, call, out, added)?;
     }
-    alternates(world, call, out, added)?;
-    if call.is_on("add_to_hopper") {
-        hopper::after_add(world, call, out, added)?;
-    }
+    hopper::after_add(world, call, out, added)?;
     if call.is_on("callback") {
         callback::add(world, call, out, "add_lead", &added.lead_id, &added.list_id)?;
     }
     Ok(())
 }
 
-/// What is wrong with a phone number, by the checks that were asked for.
-pub(super) fn phone_trouble(world: &World, call: &Call<'_>, function: &str, phone: &str, out: &mut String) -> Result<Option<String>, Died> {
-    let user = &call.user;
-    let line = |what: &str| Some(format!("ERROR: {function} INVALID PHONE NUMBER {what} - {phone}|{user}"));
-    if !(6..=16).contains(&phone.chars().count()) {
-        return Ok(line("LENGTH"));
-    }
-    if call.is_on("usacan_prefix_check") && phone.get(3..4).is_some_and(|digit| digit < "2") {
-        return Ok(line("PREFIX"));
-    }
-    let is_known = phone.len() == 10 && phone.get(..3).is_some_and(|area| places::is_area_known(world, area));
-    if call.is_on("usacan_areacode_check") && !is_known {
-        return Ok(line("AREACODE"));
-    }
-    if call.is_on("nanpa_ac_prefix_check") {
-        let prefixes = world.table("vicidial_nanpa_prefix_codes");
-        let count = prefixes.len();
-        if count < PREFIXES_MIN {
-            let what = "NANPA options disabled, NANPA prefix data not loaded";
-            call.say(out, &format!("NOTICE: {function} {what} - {count}|{user}"))?;
-        } else {
-            let (area, prefix) = (phone.get(..3).unwrap_or_default(), phone.get(3..6).unwrap_or_default());
-            let found = prefixes.slots().any(|slot| prefixes.is(slot, "areacode", area) && prefixes.is(slot, "prefix", prefix));
-            if !found {
-                return Ok(line("NANPA AREACODE PREFIX"));
-            }
-        }
-    }
-    Ok(None)
+/// How many prefixes the server has, if the request wants them used and they are too few.
+pub(super) fn lacks_prefixes(world: &World, call: &Call<'_>) -> Option<usize> {
+    let wants = call.is_on("nanpa_ac_prefix_check") || call.text("tz_method", Keep::Code).to_ascii_uppercase().contains("NANPA");
+    let count = world.table("vicidial_nanpa_prefix_codes").len();
+    (wants && count < PREFIXES_MIN).then_some(count)
 }
 
-/// Loads further numbers of the lead. The parts are echoed without line ends, so the notice does not start a line.
-fn alternates(world: &mut World, call: &Call<'_>, out: &mut String, added: &Added) -> Result<(), Died> {
-    let sent = call.params.sent("multi_alt_phones").unwrap_or_default();
-    if sent.chars().count() < 5 {
+/// What is wrong with a phone number, by the checks that were asked for.
+pub(super) fn phone_trouble(world: &World, call: &Call<'_>, function: &str, phone: &str) -> Option<String> {
+    let line = |what: &str| Some(format!("ERROR: {function} INVALID PHONE NUMBER {what} - {phone}|{}", call.user));
+    if !(6..=16).contains(&phone.len()) {
+        return line("LENGTH");
+    }
+    // A comma counts as less than any digit.
+    if call.is_on("usacan_prefix_check") && phone.get(3..4).is_some_and(|digit| digit < "2") {
+        return line("PREFIX");
+    }
+    let is_known = phone.get(..3).is_some_and(|area| places::is_area_known(world, area));
+    if call.is_on("usacan_areacode_check") && !is_known {
+        return line("AREACODE");
+    }
+    // A known area code of a number that is too long or short goes through: only the reason is set.
+    if call.is_on("nanpa_ac_prefix_check") && lacks_prefixes(world, call).is_none() {
+        let prefixes = world.table("vicidial_nanpa_prefix_codes");
+        let (area, prefix) = (phone.get(..3).unwrap_or_default(), phone.get(3..6).unwrap_or_default());
+        let is_known = prefixes.slots().any(|slot| prefixes.is(slot, "areacode", area) && prefixes.is(slot, "prefix", prefix));
+        if !is_known {
+            return line("NANPA AREACODE PREFIX");
+        }
+    }
+    None
+}
+
+/// Loads further numbers of a lead. The parts are echoed without line ends, so the notice does not start a line.
+pub(super) fn alternates(world: &mut World, call: &Call<'_>, out: &mut String, function: &str, lead_id: &str) -> Result<(), Died> {
+    let sent = call.text("multi_alt_phones", Keep::Alternates);
+    if sent.len() < 6 {
         return Ok(());
     }
     let now = world.now();
     let mut count = 0;
     for part in sent.split('!') {
-        let mut parts = part.splitn(3, '_');
-        let number: String = parts.next().unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
-        let code: String = parts.next().unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
-        let note = parts.next().unwrap_or_default();
-        if number.is_empty() {
-            continue;
-        }
+        let mut parts = part.split('_');
+        let mut next = || parts.next().unwrap_or_default();
+        let (number, code, note) = (next(), next(), next());
+        out.push_str(&format!("{number}|{code}|{note}"));
         count += 1;
         let row = [
-            ("lead_id", added.lead_id.as_str()),
-            ("phone_code", &code),
-            ("phone_number", &number),
+            ("lead_id", lead_id),
+            ("phone_code", if code.is_empty() { "1" } else { code }),
+            ("phone_number", number),
             ("alt_phone_note", note),
             ("alt_phone_count", &count.to_string()),
         ];
         world.table_mut("vicidial_list_alt_phones").insert(&row, &now);
-        out.push_str(&format!("{number}|{code}|{note}"));
     }
-    let line = "NOTICE: add_lead MULTI-ALT-PHONE NUMBERS LOADED";
-    call.say(out, &format!("{line} - {count}|{}|{}", added.lead_id, call.user))
+    let line = format!("NOTICE: {function} MULTI-ALT-PHONE NUMBERS LOADED");
+    call.say(out, &format!("{line} - {count}|{lead_id}|{}", call.user))
 }

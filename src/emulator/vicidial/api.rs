@@ -7,12 +7,24 @@ use super::login::{self, Login};
 use super::params::Params;
 use super::text::Keep;
 use super::world::{Died, Php, World};
-use super::{add_lead, batch, dnc, hopper, lead_read, lead_search, lists, logs, stats, status_search, system, update_lead};
+use super::{
+    add_lead, alt_url, batch, call_read, closed, dnc, floor_read, hopper, lead_read, lead_search, list_add, list_update, lists, logs,
+    stats, status_search, system, update_lead,
+};
 use crate::emulator::http::{Reply, Request};
 
 /// Where the API is.
 pub(super) const PATH: &str = "/vicidial/non_agent_api.php";
 const TEXT: &str = "text/html; charset=utf-8";
+
+/// What PHP prints of an undefined variable, and how often one request does it: about 88 kB.
+const WARNING: &str =
+    "<br />\n<b>Warning</b>:  Undefined variable $row in <b>/srv/www/vicidial/non_agent_api.php</b> on line <b>755</b><br />\n";
+const WARNINGS: usize = 760;
+/// What it prints when a script dies.
+const FATAL: &str = "<br />\n<b>Fatal error</b>:  Uncaught mysqli_sql_exception: You have an error in your SQL syntax in \
+                     /srv/www/vicidial/non_agent_api.php:19835\nStack trace:\n#0 {main}\n  thrown in \
+                     <b>/srv/www/vicidial/non_agent_api.php</b> on line <b>19835</b><br />\n";
 
 /// Functions that change something, or may.
 pub(super) const WRITES: &[&str] = &[
@@ -62,12 +74,12 @@ impl Call<'_> {
 
     /// Whether header=YES.
     pub(super) fn wants_header(&self) -> bool {
-        self.params.is("header", "YES")
+        self.text("header", Keep::Plain) == "YES"
     }
 
     /// What stands between the cells of a row.
     pub(super) fn separator(&self) -> &'static str {
-        match self.params.sent("stage").unwrap_or_default() {
+        match self.text("stage", Keep::Ascii).as_str() {
             "csv" => ",",
             "tab" => "\t",
             _ => "|",
@@ -75,8 +87,13 @@ impl Call<'_> {
     }
 
     /// The name of the output format, as error lines print it.
-    pub(super) fn stage(&self) -> &str {
-        self.params.sent("stage").filter(|stage| !stage.is_empty()).unwrap_or("pipe")
+    pub(super) fn stage(&self) -> &'static str {
+        match self.text("stage", Keep::Ascii).as_str() {
+            "csv" => "csv",
+            "tab" => "tab",
+            "newline" => "newline",
+            _ => "pipe",
+        }
     }
 
     /// Prints a line and logs it.
@@ -86,9 +103,47 @@ impl Call<'_> {
         self.log()
     }
 
+    /// Prints rows under a header, if one is asked for, and logs it.
+    pub(super) fn table(&self, out: &mut String, header: &str, rows: &[Vec<&str>]) -> Result<(), Died> {
+        let separator = if self.stage() == "newline" { "|" } else { self.separator() };
+        if self.wants_header() {
+            out.push_str(&format!("{}\n", header.replace('|', separator)));
+        }
+        for row in rows {
+            out.push_str(&format!("{}\n", row.join(separator)));
+        }
+        self.log()
+    }
+
+    /// The lines that refuse a function to the user, or `None` if he may call it.
+    pub(super) fn refusal(&self, world: &World, function: &str) -> Option<String> {
+        let user = &self.user;
+        if !login::is_function_allowed(world, self.slot, function) {
+            return Some(format!("ERROR: auth USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION: |{user}|{function}|\n"));
+        }
+        login::refusal(world, self.slot, function)
+    }
+
     /// Writes the log. The script may die of it.
     pub(super) fn log(&self) -> Result<(), Died> {
         if self.is_log_broken { Err(Died) } else { Ok(()) }
+    }
+
+    /// Whether custom fields are asked for. The class of this switch takes digits and small letters too.
+    pub(super) fn has_custom_fields(&self) -> bool {
+        self.text("custom_fields", Keep::Plain) == "Y"
+    }
+
+    /// Whether the user may name the list in a search or an insert: a number below 99 is not looked at.
+    pub(super) fn may_use(&self, list_id: &str) -> bool {
+        list_id.parse::<f64>().is_ok_and(|list| list < 99.0) || list_id.is_empty() || self.may_touch(list_id)
+    }
+
+    /// Whether the user's group sees a campaign.
+    pub(super) fn sees(&self, world: &World, campaign: &str) -> bool {
+        let group = world.table("vicidial_users").get(self.slot, "user_group");
+        let allowed = world.campaigns_of_group(group);
+        allowed.is_none_or(|allowed| allowed.iter().any(|one| one.eq_ignore_ascii_case(campaign)))
     }
 
     /// Whether the user may touch the list.
@@ -104,12 +159,20 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Reply {
     if params.has_array() {
         return Reply::new(500, TEXT, "");
     }
-    if params.sent("function") == Some("coffee") {
-        return Reply::new(418, TEXT, "Coffee: coffee|Error 418 I'm a teapot");
+    if let Some(brew @ ("coffee" | "start_coffee" | "make_coffee" | "brew_coffee")) = params.sent("function") {
+        return Reply::new(418, TEXT, format!("Coffee: {brew}|Error 418 I'm a teapot"));
     }
     let mut out = String::new();
     let done = run(world, &params, &request.peer, &mut out);
-    let status = if done.is_ok() { 200 } else { 500 };
+    let mut status = if done.is_ok() { 200 } else { 500 };
+    if world.shows_errors && done.is_err() {
+        // What was printed is on its way, so the status stays good.
+        status = 200;
+        out.push_str(FATAL);
+    }
+    if world.shows_errors {
+        out.insert_str(0, &WARNING.repeat(WARNINGS));
+    }
     let is_report = params.sent("function") == Some("call_dispo_report") && !out.starts_with("ERROR");
     let kind = match (is_report, params.sent("file_download") == Some("1")) {
         (true, false) => "text/plain;charset=UTF-8",
@@ -117,6 +180,14 @@ pub(super) fn answer(world: &mut World, request: &Request) -> Reply {
         (false, _) => TEXT,
     };
     Reply::new(status, kind, charset.encode(&out))
+}
+
+/// Functions that look at what they are asked before they look at the user's rights.
+const FIRST_THE_WORDS: &[&str] = &["call_status_stats", "call_dispo_report", "container_list"];
+
+/// Whether the API has a function of that name; an unknown one is not checked against the user's allowed functions.
+fn is_known(function: &str) -> bool {
+    login::has_right(function)
 }
 
 fn run(world: &mut World, params: &Params, peer: &str, out: &mut String) -> Result<(), Died> {
@@ -142,10 +213,6 @@ fn run(world: &mut World, params: &Params, peer: &str, out: &mut String) -> Resu
         out.push_str(&format!("ERROR: Your IP Address is not allowed: {peer}: ||IPBLOCK|\n"));
         return Ok(());
     }
-    if !login::is_function_allowed(world, slot, &function) {
-        out.push_str(&format!("ERROR: auth USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION: |{user}|{function}|\n"));
-        return Ok(());
-    }
     let source = params.clean("source", Keep::Plain);
     if source.chars().count() < 2 {
         out.push_str(&format!("ERROR: Invalid Source - {source}\nERROR: Invalid Source: |{source}|\n"));
@@ -158,7 +225,8 @@ fn run(world: &mut World, params: &Params, peer: &str, out: &mut String) -> Resu
         lists: login::lists_allowed(world, slot),
         is_log_broken: params.breaks_the_log() && world.php == Php::Exceptions,
     };
-    if let Some(line) = login::refusal(world, slot, &function) {
+    let looks_first = FIRST_THE_WORDS.contains(&function.as_str());
+    if let Some(line) = call.refusal(world, &function).filter(|_| !looks_first && is_known(&function)) {
         out.push_str(&line);
         return call.log();
     }
@@ -174,25 +242,30 @@ fn run(world: &mut World, params: &Params, peer: &str, out: &mut String) -> Resu
         "lead_dearchive" => lead_read::dearchive(world, &call, out),
         "list_info" => lists::info(world, &call, out),
         "list_custom_fields" => lists::custom_fields(world, &call, out),
-        "add_list" => lists::add(world, &call, out),
-        "update_list" => super::list_update::run(world, &call, out),
+        "add_list" => list_add::run(world, &call, out),
+        "update_list" => list_update::run(world, &call, out),
         "add_dnc_phone" | "delete_dnc_phone" => dnc::change(world, &call, &function, out),
         "add_fpg_phone" | "delete_fpg_phone" => dnc::change_filter(world, &call, &function, out),
         "check_phone_number" => dnc::check_number(world, &call, out),
         "hopper_list" => hopper::list(world, &call, out),
         "campaigns_list" => system::campaigns(world, &call, out),
         "update_campaign" => system::update_campaign(world, &call, out),
-        "user_details" => system::user_details(world, &call, out),
-        "logged_in_agents" => system::logged_in_agents(world, &call, out),
+        "update_alt_url" => alt_url::run(world, &call, out),
+        "user_details" => floor_read::user_details(world, &call, out),
+        "logged_in_agents" => floor_read::logged_in(world, &call, out),
+        "agent_status" => floor_read::agent_status(world, &call, out),
+        "agent_stats_export" => floor_read::agent_stats(world, &call, out),
+        "agent_campaigns" => floor_read::agent_campaigns(world, &call, out),
+        "in_group_status" => floor_read::in_group_status(world, &call, out),
+        "user_group_status" => floor_read::user_group_status(world, &call, out),
+        "callid_info" => call_read::call_info(world, &call, out),
+        "ccc_lead_info" => call_read::lead_of_call(world, &call, out),
         "call_status_stats" => stats::status_stats(world, &call, out),
         "call_dispo_report" => stats::dispo_report(world, &call, out),
         "recording_lookup" => logs::recordings(world, &call, out),
         "phone_number_log" => logs::phone_numbers(world, &call, out),
-        "did_log_export" => logs::did(&call, out),
+        "did_log_export" => logs::did(world, &call, out),
         "update_log_entry" => logs::update_entry(world, &call, out),
-        _ => {
-            out.push_str("ERROR: NO FUNCTION SPECIFIED\n");
-            Ok(())
-        }
+        other => closed::answer(world, &call, other, out).unwrap_or_else(|| call.say(out, "ERROR: NO FUNCTION SPECIFIED")),
     }
 }

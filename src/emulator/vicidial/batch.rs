@@ -52,6 +52,10 @@ pub(super) fn run(world: &mut World, call: &Call<'_>, out: &mut String) -> Resul
     };
     let now = world.now();
     let values: Vec<(&str, &str)> = plain.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    if world.is_strict && !world.table("vicidial_list").takes(&values) {
+        world.failed()?;
+        return say(call, out, -1, &found);
+    }
     let leads = world.table_mut("vicidial_list");
     let changed = found.iter().filter(|(_, slot)| leads.update(*slot, &values, &now)).count();
     say(call, out, i64::try_from(changed).unwrap_or(i64::MAX), &found)

@@ -58,94 +58,137 @@ fn ending(format: &str) -> Vec<&'static str> {
 }
 
 /// The columns of recordings.
-fn recording_columns(asked: &Asked) -> Vec<&'static str> {
+pub(super) fn recording_columns(asked: &Asked) -> Vec<&'static str> {
     let all = [("ID", "recording_id"), ("FILENAME", "recording_filename"), ("LOCATION", "recording_location")];
     let wanted = all.into_iter().filter(|(word, _)| asked.recordings == *word || asked.recordings == "ALL");
     wanted.map(|(_, column)| column).collect()
 }
 
+/// The form that this page shows when it is not told to run.
+const FORM: &str = "<html>\n<head>\n<title>ADMINISTRATION: Export Calls Report</title>\n</head>\n</html>\n";
+
 /// Answers the page.
 pub(super) fn page(world: &World, viewer: &Viewer, params: &Params) -> Page {
     if params.sent("run_export").is_none() {
-        return Page::Html("<html>\n<head>\n<title>ADMINISTRATION: Export Calls Report</title>\n</head>\n</html>\n".to_owned());
+        return Page::Html(FORM.to_owned());
     }
     let asked = Asked::read(world, params);
-    let agents = by_call(world);
+    let format = Format::of(&asked.fields);
+    let agents = AgentRows::read(world, asked.log(world, "vicidial_agent_log"));
     let mut rows = Vec::new();
     for leg in export::legs(world, viewer, &asked, "vicidial_log") {
-        rows.push(outbound(world, viewer, &asked, &agents, &leg));
+        // The agent log is joined in the longer formats only.
+        let found = if format == Format::Extended { agents.of(world, &leg) } else { vec![None] };
+        rows.extend(found.into_iter().map(|agent| row(world, viewer, &asked, &leg, agent)));
     }
     for leg in export::legs(world, viewer, &asked, "vicidial_closer_log") {
-        rows.extend(inbound(world, viewer, &asked, &agents, &leg));
+        rows.extend(agents.of(world, &leg).into_iter().map(|agent| row(world, viewer, &asked, &leg, agent)));
     }
     if rows.is_empty() {
-        let line = "There are no inbound calls during this time period for these parameters";
-        return Page::Line(line.to_owned());
+        let kind = match (asked.has_campaigns, asked.has_groups) {
+            (_, true) => "inbound calls",
+            (true, false) => "outbound calls",
+            (false, false) => "calls",
+        };
+        return Page::Line(format!("There are no {kind} during this time period for these parameters"));
     }
-    let mut text = String::new();
-    if asked.has_header {
-        let mut header = export::COLUMNS.to_vec();
-        header.extend(added(&asked.fields));
-        header.extend(["list_name", "list_description", "status_name"]);
-        header.extend(recording_columns(&asked));
-        header.extend(ending(&asked.fields));
-        if asked.has_custom {
-            header.push("custom_fields");
-        }
-        text.push_str(&header.join("\t"));
-        text.push_str("\r\n");
-    }
+    let mut text = if asked.has_header { header(&asked, format) } else { String::new() };
     for row in rows {
-        text.push_str(&row.join("\t"));
-        text.push_str("\r\n");
+        text.push_str(&format!("{row}\r\n"));
     }
     Page::File(text)
 }
 
+/// How a row is put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    /// Tabs, all columns of a call.
+    Standard,
+    /// The same with more of the call behind.
+    Extended,
+    /// Pipes, to the minute.
+    Pipes,
+    /// Tabs, a few columns, without a header and without the lead's number.
+    Short,
+}
+
+impl Format {
+    fn of(fields: &str) -> Self {
+        match fields {
+            "ALTERNATE_1" => Format::Pipes,
+            "ALTERNATE_2" => Format::Short,
+            "EXTENDED" | "EXTENDED_2" | "EXTENDED_3" | "EXTENDED_4" => Format::Extended,
+            _ => Format::Standard,
+        }
+    }
+}
+
+fn header(asked: &Asked, format: Format) -> String {
+    let mut columns: Vec<&str> = match format {
+        Format::Short => return String::new(),
+        Format::Pipes => {
+            let first = "call_date|phone_number_dialed|status|campaign_id|vendor_lead_code|source_id|first_name|last_name|length_in_sec";
+            let mut text = format!("{first}|called_count|last_local_call_time");
+            for column in recording_columns(asked) {
+                text.push_str(&format!("\t{column}"));
+            }
+            text.push_str("|caller_code");
+            text.push_str(if asked.has_notes { "\tcall_notes" } else { "" });
+            text.push_str(if asked.has_custom { "\tcustom_fields" } else { "" });
+            return format!("{text}\r\n");
+        }
+        Format::Standard | Format::Extended => export::COLUMNS.to_vec(),
+    };
+    columns.extend(added(&asked.fields));
+    columns.extend(["list_name", "list_description", "status_name"]);
+    columns.extend(recording_columns(asked));
+    columns.extend(ending(&asked.fields));
+    columns.extend(asked.has_notes.then_some("call_notes"));
+    columns.extend(asked.has_custom.then_some("custom_fields"));
+    format!("{}\r\n", columns.join("\t"))
+}
+
 /// The rows of the agent log by the id of their call.
-type AgentRows = HashMap<String, Vec<usize>>;
+struct AgentRows {
+    log: &'static str,
+    by_call: HashMap<String, Vec<usize>>,
+}
 
-fn by_call(world: &World) -> AgentRows {
-    let agents = world.table("vicidial_agent_log");
-    let mut rows = AgentRows::new();
-    for slot in agents.slots() {
-        let uniqueid = agents.get(slot, "uniqueid").to_owned();
-        rows.entry(uniqueid).or_default().push(slot);
+impl AgentRows {
+    fn read(world: &World, log: &'static str) -> Self {
+        let mut by_call: HashMap<String, Vec<usize>> = HashMap::new();
+        let agents = world.table(log);
+        for slot in agents.slots() {
+            by_call.entry(agents.get(slot, "uniqueid").to_owned()).or_default().push(slot);
+        }
+        AgentRows { log, by_call }
     }
-    rows
-}
 
-/// The agent log rows of a leg: same call, lead and user.
-fn agent_rows(world: &World, rows: &AgentRows, leg: &Leg) -> Vec<usize> {
-    let (log, agents) = (world.table(leg.log), world.table("vicidial_agent_log"));
-    let own = |name: &str| log.get(leg.slot, name);
-    let of_call = rows.get(own("uniqueid")).into_iter().flatten().copied();
-    let of_leg = of_call.filter(|slot| agents.is(*slot, "lead_id", own("lead_id")) && agents.is(*slot, "user", own("user")));
-    of_leg.collect()
-}
-
-fn outbound(world: &World, viewer: &Viewer, asked: &Asked, rows: &AgentRows, leg: &Leg) -> Vec<String> {
-    let agents = world.table("vicidial_agent_log");
-    let wrapup = agent_rows(world, rows, leg).last().map_or("0", |slot| agents.get(*slot, "dispo_sec"));
-    row(world, viewer, asked, leg, added_cells(world, asked, leg), wrapup)
-}
-
-fn inbound(world: &World, viewer: &Viewer, asked: &Asked, rows: &AgentRows, leg: &Leg) -> Vec<Vec<String>> {
-    let agents = world.table("vicidial_agent_log");
-    let mut wrapups: Vec<&str> = agent_rows(world, rows, leg).iter().map(|slot| agents.get(*slot, "dispo_sec")).collect();
-    if wrapups.is_empty() {
-        wrapups.push("");
+    /// The agent log rows of a leg: same call, lead and user. Without any there is one row of nothing.
+    fn of(&self, world: &World, leg: &Leg) -> Vec<Option<AgentRow>> {
+        let (log, agents) = (world.table(leg.log), world.table(self.log));
+        let own = |name: &str| log.get(leg.slot, name);
+        let of_call = self.by_call.get(own("uniqueid")).into_iter().flatten().copied();
+        let of_leg = of_call.filter(|slot| agents.is(*slot, "lead_id", own("lead_id")) && agents.is(*slot, "user", own("user")));
+        let mut found: Vec<Option<AgentRow>> = of_leg
+            .map(|slot| {
+                // NULL and a number make NULL, which counts as nought.
+                let dead = agents.cell(slot, "dead_sec").is_some();
+                let sum = agents.number(slot, "dispo_sec") + agents.number(slot, "dead_sec");
+                Some(AgentRow { wrapup: if dead { sum } else { 0 }, campaign: agents.get(slot, "campaign_id").to_owned() })
+            })
+            .collect();
+        if found.is_empty() {
+            found.push(None);
+        }
+        found
     }
-    let rows = wrapups.into_iter().map(|wrapup| {
-        let mut cells = added_cells(world, asked, leg);
-        let count = cells.len();
-        // The cell of the agent log stands before the others, and as many are printed as without it.
-        cells.insert(0, wrapup.to_owned());
-        cells.truncate(count);
-        let wrapup = if wrapup.is_empty() { "0" } else { wrapup };
-        row(world, viewer, asked, leg, cells, wrapup)
-    });
-    rows.collect()
+}
+
+/// What a row takes from the agent log.
+struct AgentRow {
+    wrapup: i64,
+    campaign: String,
 }
 
 fn added_cells(world: &World, asked: &Asked, leg: &Leg) -> Vec<String> {
@@ -160,32 +203,105 @@ fn added_cells(world: &World, asked: &Asked, leg: &Leg) -> Vec<String> {
     cells.map(str::to_owned).collect()
 }
 
-fn row(world: &World, viewer: &Viewer, asked: &Asked, leg: &Leg, added: Vec<String>, wrapup: &str) -> Vec<String> {
+fn row(world: &World, viewer: &Viewer, asked: &Asked, leg: &Leg, agent: Option<AgentRow>) -> String {
     let log = world.table(leg.log);
     let status = log.get(leg.slot, "status");
-    let mut row = export::cells(world, viewer, leg, status);
-    row.extend(added);
-    row.extend(export::list_cells(world, leg));
-    row.push(export::status_name(world, status).unwrap_or_default().to_owned());
-    row.extend(recordings(world, asked, leg));
-    row.extend(ending(&asked.fields).into_iter().map(|name| match name {
-        "wrapup_time" => wrapup.to_owned(),
+    let mut cells = export::cells(world, viewer, leg, status);
+    let status_name = export::status_name_in(world, status, log.get(leg.slot, "campaign_id")).unwrap_or_default();
+    let format = Format::of(&asked.fields);
+    if format == Format::Short {
+        let at = |name: &str| export::COLUMNS.iter().position(|column| *column == name).map_or("", |place| cells[place].as_str());
+        return [at("address3"), at("first_name"), at("last_name"), at("phone_number"), at("address2"), status_name, at("call_date")]
+            .join("\t");
+    }
+    if format == Format::Pipes {
+        return pipes(world, asked, leg, &cells, agent);
+    }
+    let mut added = added_cells(world, asked, leg);
+    if leg.is_inbound() && !added.is_empty() {
+        // The cell of the agent log stands before the others, and as many are printed as without it.
+        added.insert(0, agent.as_ref().map_or_else(|| "0".to_owned(), |agent| agent.wrapup.to_string()));
+        added.pop();
+    }
+    cells.extend(added);
+    cells.extend(export::list_cells(world, leg));
+    cells.push(status_name.to_owned());
+    cells.extend(recordings(world, asked, leg));
+    let (code, server) = dialed(world, asked, leg);
+    cells.extend(ending(&asked.fields).into_iter().map(|name| match name {
+        "wrapup_time" => agent.as_ref().map_or_else(|| "0".to_owned(), |agent| agent.wrapup.to_string()),
         "queue_time" if leg.is_inbound() => log.get(leg.slot, "queue_seconds").to_owned(),
         "queue_time" => "0".to_owned(),
         "uniqueid" => log.get(leg.slot, name).to_owned(),
+        "caller_code" => code.clone(),
+        "server_ip" => server.clone(),
         _ => String::new(),
     }));
-    row.extend(custom_cells(world, asked, leg));
+    cells.extend(asked.has_notes.then(String::new));
+    cells.extend(custom_cells(world, asked, leg));
+    cells.join("\t")
+}
+
+/// A row of the format with pipes. An inbound one shows its call's id and the agent's campaign where the count of calls and
+/// the time of the last one should stand.
+fn pipes(world: &World, asked: &Asked, leg: &Leg, cells: &[String], agent: Option<AgentRow>) -> String {
+    let (log, leads) = (world.table(leg.log), world.table("vicidial_list"));
+    let minute = |time: &str| {
+        let digits: String = time.chars().filter(char::is_ascii_digit).collect();
+        digits.get(..12).map(str::to_owned).unwrap_or(digits)
+    };
+    let at = |name: &str| export::COLUMNS.iter().position(|column| *column == name).map_or("", |place| cells[place].as_str());
+    let mut row = minute(at("call_date"));
+    for name in
+        ["phone_number_dialed", "status", "campaign_id", "vendor_lead_code", "source_id", "first_name", "last_name", "length_in_sec"]
+    {
+        row.push_str(&format!("|{}", at(name)));
+    }
+    let (count, last) = match leg.is_inbound() {
+        true => (log.get(leg.slot, "uniqueid").to_owned(), agent.map_or_else(String::new, |agent| agent.campaign)),
+        false => (log.get(leg.slot, "called_count").to_owned(), minute(leads.get(leg.lead, "last_local_call_time"))),
+    };
+    row.push_str(&format!("|{count}|{last}|"));
+    for cell in recordings(world, asked, leg) {
+        row.push_str(&format!("\t{cell}"));
+    }
+    row.push_str(&dialed(world, asked, leg).0);
+    row.push_str(if asked.has_notes { "\t" } else { "" });
+    for cell in custom_cells(world, asked, leg) {
+        row.push_str(&format!("\t{cell}"));
+    }
     row
 }
 
-fn recordings(world: &World, asked: &Asked, leg: &Leg) -> Vec<String> {
-    let (log, recordings) = (world.table(leg.log), world.table("recording_log"));
+/// The dialer's id of a leg's call and the server that dialled it.
+pub(super) fn dialed(world: &World, asked: &Asked, leg: &Leg) -> (String, String) {
+    let log = world.table(leg.log);
+    let start = log.get(leg.slot, "uniqueid").split('.').next().unwrap_or_default();
+    let extended = world.table(asked.log(world, "vicidial_log_extended"));
+    let mut rows = extended.slots();
+    let found = rows.find(|slot| {
+        !start.is_empty()
+            && extended.get(*slot, "uniqueid").starts_with(start)
+            && extended.is(*slot, "lead_id", log.get(leg.slot, "lead_id"))
+    });
+    let cell = |name: &str| found.map_or_else(String::new, |slot| extended.get(slot, name).to_owned());
+    (cell("caller_code"), cell("server_ip"))
+}
+
+/// The recordings of a leg, newest first, between pipes; of an inbound one they go by its number.
+pub(super) fn recordings(world: &World, asked: &Asked, leg: &Leg) -> Vec<String> {
+    const SHOWN_MAX: usize = 10;
+    let log = world.table(leg.log);
+    let id = log.get(leg.slot, if leg.is_inbound() { "closecallid" } else { "uniqueid" });
+    let recordings = world.table(asked.log(world, "recording_log"));
+    let mut found = recordings.find_all("vicidial_id", id);
+    found.sort_by_key(|slot| -recordings.number(*slot, "recording_id"));
+    found.truncate(SHOWN_MAX);
     let columns = recording_columns(asked).into_iter();
-    let found = recordings.find("vicidial_id", log.get(leg.slot, "uniqueid"));
     let cells = columns.map(|column| {
         let name = column.strip_prefix("recording_").filter(|name| *name != "id").unwrap_or(column);
-        found.map_or("", |slot| recordings.get(slot, name)).to_owned()
+        let all: Vec<&str> = found.iter().map(|slot| recordings.get(*slot, name)).collect();
+        all.join("|")
     });
     cells.collect()
 }
@@ -202,7 +318,8 @@ pub(super) fn custom_cells(world: &World, asked: &Asked, leg: &Leg) -> Vec<Strin
         return Vec::new();
     }
     let labels = custom::labels(world, list).into_iter();
-    let mut cells: Vec<String> = labels.map(|label| row.get(&label).cloned().unwrap_or_default()).collect();
+    let plain = |value: &String| value.replace('\t', " -- ").replace("\r\n", "!N").replace('\n', "!N");
+    let mut cells: Vec<String> = labels.map(|label| row.get(&label).map(plain).unwrap_or_default()).collect();
     cells.extend([String::new(), String::new()]);
     cells
 }

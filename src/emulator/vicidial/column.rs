@@ -84,6 +84,18 @@ impl Kind {
         }
     }
 
+    /// Whether a strict database takes the value as it is.
+    pub(super) fn takes(&self, value: &str) -> bool {
+        match self {
+            Kind::Text(width) => value.chars().count() <= *width,
+            Kind::Whole(low, high) => value.trim().parse::<i64>().is_ok_and(|number| (*low..=*high).contains(&number)),
+            Kind::Decimal(..) => !value.is_empty() && self.store(value).parse::<f64>().ok() == value.trim().parse::<f64>().ok(),
+            Kind::Date => date(value).is_some(),
+            Kind::Moment | Kind::Touched => moment(value).is_some(),
+            Kind::Word(words) => words.iter().any(|word| super::text::same(word, value)),
+        }
+    }
+
     /// The value as it is stored.
     pub(super) fn store(&self, value: &str) -> String {
         match self {

@@ -6,7 +6,7 @@
 
 use super::add_lead::Added;
 use super::api::Call;
-use super::fields::BLANK;
+use super::fields::{self, BLANK};
 use super::text::{self, Keep};
 use super::update_lead::{Before, Search};
 use super::world::{Died, World};
@@ -48,28 +48,33 @@ pub(super) fn after_add(world: &mut World, call: &Call<'_>, out: &mut String, ad
     call.say(out, &not_added("NO FIELDS TO UPDATE DEFINED"))
 }
 
-/// What update_lead does with custom fields of a lead that was there.
+/// What update_lead does with custom fields of a lead that was there. Here the system's switch is not asked.
 pub(super) fn after_update(world: &mut World, call: &Call<'_>, out: &mut String, search: &Search, before: &Before) -> Result<(), Died> {
     let Before { lead_id, list_id, entry_list_id } = before;
     let phone = &search.phone;
-    let not_added = |why: &str| format!("NOTICE: update_lead CUSTOM FIELDS NOT ADDED, {why} - {phone}|{lead_id}|{list_id}");
-    if !world.has_custom_fields() {
-        return call.say(out, &not_added("CUSTOM FIELDS DISABLED"));
-    }
     let table_list = table_list(call, before);
     let name = format!("custom_{table_list}");
     if !has_table(world, &table_list) {
-        return call.say(out, &not_added("NO CUSTOM FIELDS DEFINED FOR THIS LIST"));
+        let line = "NOTICE: update_lead CUSTOM FIELDS NOT ADDED, NO CUSTOM FIELDS DEFINED FOR THIS LIST";
+        return call.say(out, &format!("{line} - {phone}|{lead_id}|{list_id}"));
+    }
+    if call.is_on("delete_lead") {
+        let deleted = delete_row(world, &table_list, lead_id);
+        if deleted == 0 {
+            return Ok(());
+        }
+        let line = "NOTICE: update_lead CUSTOM FIELDS ENTRY DELETED";
+        return call.say(out, &format!("{line} - {phone}|{lead_id}|{list_id}|{entry_list_id}|{table_list}|{deleted}"));
     }
     let labels = labels(world, &table_list);
-    let sent = labels.iter().filter(|label| call.params.sent(label).is_some());
+    let sent = labels.iter().filter(|label| call.params.is_sent_after_another(label));
     let mut values = Vec::new();
     for label in sent {
         let value = call.text(label, Keep::Custom);
         let value = if value == BLANK { String::new() } else { value };
         let Some(value) = text::unescape(&value) else {
-            world.failed()?;
-            return call.say(out, &not_added("NO FIELDS TO UPDATE DEFINED"));
+            // The script gives up with a message of its own, which its function for it has no way to make.
+            return Err(Died);
         };
         values.push((label.as_str(), value));
     }
@@ -88,9 +93,12 @@ pub(super) fn after_update(world: &mut World, call: &Call<'_>, out: &mut String,
             1
         }
     };
-    set_entry_list(world, search.table, lead_id, &table_list);
     let line = "NOTICE: update_lead CUSTOM FIELDS VALUES UPDATED";
-    call.say(out, &format!("{line} - {phone}|{lead_id}|{list_id}|{entry_list_id}|{table_list}|{affected}"))
+    call.say(out, &format!("{line} - {phone}|{lead_id}|{list_id}|{entry_list_id}|{table_list}|{affected}"))?;
+    if affected > 0 {
+        set_entry_list(world, search.table, lead_id, &table_list);
+    }
+    Ok(())
 }
 
 /// What update_lead does with custom fields of a lead that it has put in: it writes all of the list's fields.
@@ -127,37 +135,24 @@ pub(super) fn after_insert(
     call.say(out, &format!("{line} - {phone}|{lead_id}|{list_id}|1"))
 }
 
-/// Deletes a lead's custom row and says so; the lead keeps no entry list.
+/// Deletes a lead's custom row and says so; the lead keeps no entry list. A list without a table leaves its count empty.
 pub(super) fn delete_data(world: &mut World, call: &Call<'_>, out: &mut String, search: &Search, before: &Before) -> Result<(), Died> {
-    let table_list = table_list(call, before);
-    let deleted = delete_row(world, &table_list, &before.lead_id);
+    let given = fields::entry_list(call);
+    let table_list = if given.is_empty() { &before.entry_list_id } else { &given };
+    let deleted = has_table(world, table_list).then(|| delete_row(world, table_list, &before.lead_id).to_string());
     let updated = set_entry_list(world, search.table, &before.lead_id, "0");
     let line = "NOTICE: update_lead CUSTOM FIELDS DATA HAS BEEN DELETED";
     let (user, lead_id) = (&call.user, &before.lead_id);
-    call.say(out, &format!("{line} - {user}|{lead_id}|{table_list}|{deleted}|{}", i32::from(updated)))
+    call.say(out, &format!("{line} - {user}|{lead_id}|{table_list}|{}|{}", i32::from(updated), deleted.unwrap_or_default()))
 }
 
-/// Deletes the custom row of a lead that has been deleted.
-pub(super) fn delete_entry(world: &mut World, call: &Call<'_>, out: &mut String, search: &Search, before: &Before) -> Result<(), Died> {
-    let table_list = table_list(call, before);
-    if !has_table(world, &table_list) {
-        return Ok(());
-    }
-    let deleted = delete_row(world, &table_list, &before.lead_id);
-    let Before { lead_id, list_id, entry_list_id } = before;
-    let line = "NOTICE: update_lead CUSTOM FIELDS ENTRY DELETED";
-    let phone = &search.phone;
-    call.say(out, &format!("{line} - {phone}|{lead_id}|{list_id}|{entry_list_id}|{table_list}|{deleted}"))
-}
-
-/// The list whose table holds the lead's data.
+/// The list whose table holds the lead's data: its entry list if it has one, else a forced one, else its own.
 fn table_list(call: &Call<'_>, before: &Before) -> String {
     let forced = call.digits("force_entry_list_id");
-    let is_list = |list: &str| list.parse::<u64>().is_ok_and(|list| list > 99);
-    if is_list(&forced) {
-        forced
-    } else if is_list(&before.entry_list_id) {
+    if before.entry_list_id.parse::<u64>().is_ok_and(|list| list > 99) {
         before.entry_list_id.clone()
+    } else if forced.len() > 1 {
+        forced
     } else {
         before.list_id.clone()
     }

@@ -11,6 +11,8 @@ pub(super) struct CallIds(u64);
 
 /// The in-group that takes transfers.
 const TRANSFER_GROUP: &str = "AGENTDIRECT";
+/// The server that dials.
+const SERVER: &str = "10.10.10.15";
 /// How long an agent thinks about a disposition.
 const WRAPUP_S: i64 = 7;
 
@@ -112,6 +114,20 @@ impl World {
             ("called_count", Some(&count)),
         ];
         self.table_mut("vicidial_log").insert_nullable(&row, &now);
+        let stamp: String = started.chars().filter(char::is_ascii_digit).skip(4).collect();
+        let code = format!("V{stamp}{lead_id:0>10}");
+        let dialed = [
+            ("uniqueid", uniqueid.as_str()),
+            ("server_ip", SERVER),
+            ("call_date", &started),
+            ("lead_id", &lead_id),
+            ("caller_code", &code),
+        ];
+        self.table_mut("vicidial_log_extended").insert(&dialed, &now);
+        if agent.is_some() {
+            self.load_screen(&uniqueid, slot);
+            self.agent_takes(user, &lead_id, &code, &campaign);
+        }
         let values = [("status", "INCALL"), ("user", user), ("called_count", count.as_str())];
         self.table_mut("vicidial_list").update(slot, &values, &now);
         let hopper = self.table_mut("vicidial_hopper");
@@ -178,6 +194,8 @@ impl World {
             last_user.clone_from(&leg.agent);
             statuses.push(leg.status.clone());
         }
+        self.write_back(uniqueid, &lead_id);
+        self.agent_is_free(&lead_id);
         let last = statuses.last().cloned().unwrap_or_default();
         // A call back that has been scheduled keeps the lead out of dialling until its time.
         let lead_status = if last == "CALLBK" { "CBHOLD".to_owned() } else { last };
@@ -189,6 +207,32 @@ impl World {
             leads.update(slot, &values, &now);
         }
         Some(Called { lead_id: lead_id.parse().unwrap_or(0), phone_number, uniqueid: uniqueid.to_owned(), when, statuses, lead_status })
+    }
+
+    /// An agent who is logged in has a call, which is on a channel.
+    fn agent_takes(&mut self, user: &str, lead_id: &str, code: &str, campaign: &str) {
+        let now = self.now();
+        let live = self.table_mut("vicidial_live_agents");
+        let Some(slot) = live.find("user", user) else {
+            return;
+        };
+        let calls = (live.number(slot, "calls_today") + 1).to_string();
+        live.update(slot, &[("status", "INCALL"), ("lead_id", lead_id), ("callerid", code), ("calls_today", &calls)], &now);
+        let row = [("callerid", code), ("status", "LIVE"), ("campaign_id", campaign), ("call_type", "OUT"), ("lead_id", lead_id)];
+        self.table_mut("vicidial_auto_calls").insert(&row, &now);
+    }
+
+    /// The agents of a call that has ended wait for the next one.
+    fn agent_is_free(&mut self, lead_id: &str) {
+        let now = self.now();
+        let live = self.table_mut("vicidial_live_agents");
+        for slot in live.find_all("lead_id", lead_id) {
+            live.update(slot, &[("status", "READY"), ("lead_id", "0"), ("callerid", "")], &now);
+        }
+        let calls = self.table_mut("vicidial_auto_calls");
+        for slot in calls.find_all("lead_id", lead_id) {
+            calls.delete(slot);
+        }
     }
 
     /// The group of a user; empty for an unknown one.
@@ -206,7 +250,7 @@ impl World {
         let (talk, wrapup) = (seconds.to_string(), WRAPUP_S.to_string());
         let row = [
             ("user", agent),
-            ("server_ip", "10.10.10.15"),
+            ("server_ip", SERVER),
             ("event_time", &event),
             ("lead_id", lead_id),
             ("campaign_id", campaign),

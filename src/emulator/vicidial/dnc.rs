@@ -42,20 +42,23 @@ fn is_listed(world: &World, table: &str, phone: &str, check: &str, campaign: Opt
     })
 }
 
-/// Whether the dialer would leave a number alone for its do-not-call lists.
-pub(super) fn is_blocked(world: &World, phone: &str, campaign: &str) -> bool {
+/// The status that a lead gets because its number stands on a do-not-call list that the campaign uses; `None` if it may be
+/// dialled. A campaign may use another one's list.
+pub(super) fn listed(world: &World, phone: &str, campaign: &str) -> Option<&'static str> {
     let campaigns = world.table("vicidial_campaigns");
-    let Some(slot) = campaigns.find("campaign_id", campaign) else {
-        return false;
-    };
-    let uses = |name: &str| matches!(campaigns.get(slot, name), "Y" | "AREACODE");
-    (uses("use_internal_dnc") && is_listed(world, "vicidial_dnc", phone, "AREACODE", None))
-        || (uses("use_campaign_dnc") && is_listed(world, "vicidial_campaign_dnc", phone, "AREACODE", Some(campaign)))
+    let slot = campaigns.find("campaign_id", campaign)?;
+    let own = |name: &str| campaigns.get(slot, name);
+    if is_listed(world, "vicidial_dnc", phone, own("use_internal_dnc"), None) {
+        return Some("DNCL");
+    }
+    let other = own("use_other_campaign_dnc");
+    let looked_in = if other.is_empty() { campaign } else { other };
+    is_listed(world, "vicidial_campaign_dnc", phone, own("use_campaign_dnc"), Some(looked_in)).then_some("DNCC")
 }
 
 /// Answers add_dnc_phone and delete_dnc_phone.
 pub(super) fn change(world: &mut World, call: &Call<'_>, function: &str, out: &mut String) -> Result<(), Died> {
-    let phone = call.digits("phone_number");
+    let phone = call.text("phone_number", Keep::Numbers);
     let campaign = call.text("campaign_id", Keep::Code);
     let user = &call.user;
     if phone.len() < 6 || campaign.is_empty() {
@@ -100,8 +103,8 @@ pub(super) fn change(world: &mut World, call: &Call<'_>, function: &str, out: &m
 
 /// Answers add_fpg_phone and delete_fpg_phone.
 pub(super) fn change_filter(world: &mut World, call: &Call<'_>, function: &str, out: &mut String) -> Result<(), Died> {
-    let phone = call.digits("phone_number");
-    let group = call.text("group", Keep::Code);
+    let phone = call.text("phone_number", Keep::Numbers);
+    let group = call.text("group", Keep::Group);
     let user = &call.user;
     if phone.len() < 6 || group.is_empty() {
         return call.say(out, &format!("ERROR: {function} YOU MUST USE ALL REQUIRED FIELDS: |{user}|{phone}|{group}"));
@@ -137,7 +140,7 @@ pub(super) fn change_filter(world: &mut World, call: &Call<'_>, function: &str, 
 
 /// Answers check_phone_number, the only check that changes nothing.
 pub(super) fn check_number(world: &mut World, call: &Call<'_>, out: &mut String) -> Result<(), Died> {
-    let phone = call.digits("phone_number");
+    let phone = call.text("phone_number", Keep::Numbers);
     let phone_code = Some(call.digits("phone_code")).filter(|code| !code.is_empty());
     let phone_code = phone_code.unwrap_or_else(|| "1".to_owned());
     let call_time = call.text("local_call_time", Keep::Code);
@@ -146,7 +149,11 @@ pub(super) fn check_number(world: &mut World, call: &Call<'_>, out: &mut String)
         let line = "ERROR: check_phone_number THIS IS NOT A VALID CALL TIME";
         return call.say(out, &format!("{line}: |{user}|{call_time}|"));
     }
-    if let Some(line) = add_lead::phone_trouble(world, call, "check_phone_number", &phone, out)? {
+    if let Some(count) = add_lead::lacks_prefixes(world, call) {
+        let line = "ERROR: check_phone_number NANPA options disabled, NANPA prefix data not loaded";
+        return call.say(out, &format!("{line} - {count}|{user}"));
+    }
+    if let Some(line) = add_lead::phone_trouble(world, call, "check_phone_number", &phone) {
         return call.say(out, &line);
     }
     if let Some(line) = refusal(world, call, "check_phone_number", &phone) {
@@ -154,10 +161,20 @@ pub(super) fn check_number(world: &mut World, call: &Call<'_>, out: &mut String)
     }
     let postal = call.text("postal_code", Keep::Postal);
     let (state, owner) = (call.text("state", Keep::State), call.text("owner", Keep::Address));
-    let asked = call.text("tz_method", Keep::Code);
+    let asked = Some(call.text("tz_method", Keep::Code)).filter(|asked| !asked.is_empty());
+    let asked = asked.map_or_else(|| "AREACODE".to_owned(), |asked| asked.to_uppercase());
     let mut line = String::new();
-    for (word, name) in [("", "AREACODE"), ("POSTAL", "POSTAL"), ("TZCODE", "TZCODE"), ("NANPA", "NANPA")] {
-        if !word.is_empty() && !asked.contains(word) {
+    for (name, word, is_usable) in [
+        ("AREACODE", "", true),
+        ("POSTAL", "POSTAL", postal.len() == 5),
+        ("TZCODE", "TZCODE", (1..7).contains(&owner.len())),
+        ("NANPA", "NANPA", true),
+    ] {
+        if !asked.contains(name) {
+            continue;
+        }
+        if !is_usable {
+            line.push_str(&format!("{name}: 0|#"));
             continue;
         }
         let question = Question { phone_code: &phone_code, phone_number: &phone, postal_code: &postal, owner: &owner, method: word };

@@ -50,7 +50,7 @@ pub(super) fn find(world: &mut World, call: &Call<'_>, phone: &str, list_id: &st
     if asked.is_empty() {
         return Ok(None);
     }
-    if is_missed(world) {
+    if world.is_missed() {
         return Ok(None);
     }
     let sent = Sent::read(call);
@@ -71,7 +71,7 @@ pub(super) fn find(world: &mut World, call: &Call<'_>, phone: &str, list_id: &st
             continue;
         }
         let table = world.table("vicidial_list");
-        let found = table.slots().find(|slot| {
+        let mut found = table.slots().filter(|slot| {
             let is_same = match what {
                 What::Phone => table.is(*slot, "phone_number", phone),
                 What::PhoneOrAlternate => table.is(*slot, "phone_number", phone) || table.is(*slot, "alt_phone", phone),
@@ -87,6 +87,11 @@ pub(super) fn find(world: &mut World, call: &Call<'_>, phone: &str, list_id: &st
                 && lists.as_ref().is_none_or(|lists| lists.iter().any(|one| one == list))
                 && since.as_ref().is_none_or(|since| table.get(*slot, "entry_date") > since.as_str())
         });
+        // Within a campaign the rows are read list by list.
+        let found = match r#where {
+            Where::Campaign => found.min_by_key(|slot| (table.number(*slot, "list_id"), *slot)),
+            Where::List | Where::System => found.next(),
+        };
         if let Some(slot) = found {
             return Ok(Some(line(world, &sent, *what, *r#where, phone, list_id, slot)));
         }
@@ -131,17 +136,10 @@ fn campaign_lists(world: &World, list_id: &str) -> Vec<String> {
     }
 }
 
-/// The moment after which a lead must have been put in to count, if the words carry days.
+/// The moment after which a lead must have been put in to count, if the words carry days. A count that ends like another
+/// holds that one too, and the longest that is there wins.
 fn since(world: &World, asked: &str) -> Option<String> {
-    let before = asked.split("DAY").next().filter(|before| before.len() < asked.len())?;
-    let digits = before.trim_end_matches(|char: char| char.is_ascii_digit()).len();
-    let days: i64 = before[digits..].parse().ok()?;
-    DAYS.contains(&days).then(|| world.clock.local(world.clock.epoch() - days * 86_400))
-}
-
-/// Whether this check loses a race, as a test has asked.
-pub(super) fn is_missed(world: &mut World) -> bool {
-    let is_missed = world.racing > 0;
-    world.racing = world.racing.saturating_sub(1);
-    is_missed
+    let days = DAYS.iter().rev().find(|days| asked.contains(&format!("{days}DAY")))?;
+    let then = world.clock.at(world.clock.epoch()).naive_local() - chrono::Duration::days(*days);
+    Some(then.format("%Y-%m-%d %H:%M:%S").to_string())
 }

@@ -62,7 +62,13 @@ impl Sent {
 
 /// Whether the list must exist. The words of this switch work in small letters too.
 pub(super) fn checks_list(call: &Call<'_>) -> bool {
-    call.text("list_exists_check", Keep::Plain).eq_ignore_ascii_case("Y")
+    call.text("list_exists_check", Keep::Plain).contains(['Y', 'y'])
+}
+
+/// The entry list that the request gives, a forced one first.
+pub(super) fn entry_list(call: &Call<'_>) -> String {
+    let forced = call.digits("force_entry_list_id");
+    if forced.len() > 1 { forced } else { call.digits("entry_list_id") }
 }
 
 /// Puts a lead in. Gives its number, or `None` if the statement failed and the script goes on.
@@ -74,6 +80,10 @@ pub(super) fn insert_lead(world: &mut World, values: &[(&str, String)], entry_li
     plain.push(("entry_list_id", entry_list_id.to_owned()));
     let now = world.now();
     let row: Vec<(&str, &str)> = plain.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    if world.is_strict && !world.table("vicidial_list").takes(&row) {
+        world.failed()?;
+        return Ok(None);
+    }
     let (_, lead_id) = world.table_mut("vicidial_list").insert(&row, &now);
     Ok(Some(lead_id))
 }
@@ -109,7 +119,6 @@ pub(super) fn changes(call: &Call<'_>, sent: &Sent) -> Vec<(&'static str, String
     changes.push(("called_count", call.digits("called_count")));
     changes.push(("phone_code", call.digits("phone_code")));
     changes.push(("gmt_offset_now", call.text("gmt_offset_now", Keep::Offset)));
-    changes.push(("entry_list_id", call.digits("entry_list_id")));
     if call.is_on("reset_lead") {
         changes.push(("called_since_last_reset", "N".to_owned()));
     }

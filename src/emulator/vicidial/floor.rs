@@ -1,7 +1,7 @@
 //! What people on the floor and the dialer's own processes do beside calls: edits on the screen, do-not-call entries, list
-//! resets, agents who log in, and the hopper that fills.
+//! resets, and agents who log in.
 //!
-//! Decides which rows change. Calls have a file of their own.
+//! Decides which rows change. Calls and the hopper have files of their own.
 
 use super::lists;
 use super::world::World;
@@ -75,42 +75,5 @@ impl World {
         let mut ids: Vec<u64> = all.filter_map(|slot| leads.get(slot, "lead_id").parse().ok()).collect();
         ids.sort_unstable();
         ids
-    }
-
-    /// Puts up to so many dialable leads into the hopper. Gives how many.
-    pub fn fill_hopper(&mut self, count: usize) -> usize {
-        let now = self.now();
-        let mut put = 0;
-        for lead_id in self.dialable() {
-            let lead_id = lead_id.to_string();
-            if put == count {
-                break;
-            }
-            if self.table("vicidial_hopper").find("lead_id", &lead_id).is_some() {
-                continue;
-            }
-            let leads = self.table("vicidial_list");
-            let Some(slot) = leads.find("lead_id", &lead_id) else {
-                continue;
-            };
-            let own = |name: &str| leads.get(slot, name).to_owned();
-            let (list_id, offset) = (own("list_id"), own("gmt_offset_now"));
-            let (state, code) = (own("state"), own("vendor_lead_code"));
-            let campaign = self.campaign_of(&list_id);
-            let row = [
-                ("lead_id", lead_id.as_str()),
-                ("campaign_id", &campaign),
-                ("status", "READY"),
-                ("user", ""),
-                ("list_id", &list_id),
-                ("gmt_offset_now", &offset),
-                ("state", &state),
-                ("source", "S"),
-                ("vendor_lead_code", &code),
-            ];
-            self.table_mut("vicidial_hopper").insert(&row, &now);
-            put += 1;
-        }
-        put
     }
 }

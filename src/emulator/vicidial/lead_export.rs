@@ -8,7 +8,6 @@ use super::call_export;
 use super::export::{self, Asked, Leg};
 use super::pages::{Page, Viewer};
 use super::params::Params;
-use super::text::Keep;
 use super::world::World;
 
 const EXTENDED: &[&str] = &["entry_date", "called_count", "last_local_call_time", "modify_date", "called_since_last_reset"];
@@ -20,33 +19,28 @@ pub(super) fn page(world: &World, viewer: &Viewer, params: &Params) -> Page {
     if params.is("exclude_call_log_data", "YES") {
         return Page::Dead { as_file: false };
     }
-    let mut asked = Asked::read(world, params);
-    let by_entry = params.clean("date_field", Keep::Code) == "entry_date";
-    let (from, to) = (asked.from.clone(), asked.to.clone());
-    if by_entry {
-        (asked.from, asked.to) = ("0000".to_owned(), "9999-99-99".to_owned());
-    }
+    let asked = Asked::of_leads(world, params);
     let leads = world.table("vicidial_list");
     let mut legs = export::legs(world, viewer, &asked, "vicidial_log");
     legs.extend(export::legs(world, viewer, &asked, "vicidial_closer_log"));
-    legs.retain(|leg| {
-        let entered = leads.get(leg.lead, "entry_date");
-        !by_entry || (from.as_str()..=to.as_str()).contains(&entered)
-    });
     let called = |leg: &Leg| world.table(leg.log).get(leg.slot, "call_date").to_owned();
     legs.sort_by_key(|leg| std::cmp::Reverse(called(leg)));
     let mut seen = BTreeSet::new();
     legs.retain(|leg| seen.insert(leg.lead));
-    if legs.is_empty() {
-        let line = "There are no outbound calls during this time period for these parameters";
-        return Page::Line(line.to_owned());
+    if legs.is_empty() && !asked.has_campaigns && !asked.has_groups {
+        return Page::Line("\nThere are no calls during this time period for these parameter".to_owned());
     }
-    let is_extended = asked.fields.starts_with("EXTENDED");
+    if legs.is_empty() {
+        let kind = if asked.has_campaigns { "outbound" } else { "inbound" };
+        return Page::Line(format!("There are no {kind} calls during this time period for these parameters"));
+    }
+    let is_extended = asked.fields == "EXTENDED";
     let mut text = String::new();
     if asked.has_header {
         let mut header = export::COLUMNS.to_vec();
         header.extend(if is_extended { EXTENDED } else { &[] });
         header.extend(["list_name", "list_description", "status_name"]);
+        header.extend(call_export::recording_columns(&asked));
         header.extend(if is_extended { CARRIER } else { &[] });
         if asked.has_custom {
             header.push("custom_fields");
@@ -61,9 +55,12 @@ pub(super) fn page(world: &World, viewer: &Viewer, params: &Params) -> Page {
         }
         row.extend(export::list_cells(world, leg));
         row.push(export::status_name(world, status).unwrap_or_default().to_owned());
+        row.extend(call_export::recordings(world, &asked, leg));
         if is_extended {
             row.push(world.table(leg.log).get(leg.slot, "uniqueid").to_owned());
-            row.extend(std::iter::repeat_n(String::new(), CARRIER.len() - 1));
+            let (code, server) = call_export::dialed(world, &asked, leg);
+            row.extend([code, server]);
+            row.extend(std::iter::repeat_n(String::new(), CARRIER.len() - 3));
         }
         row.extend(call_export::custom_cells(world, &asked, leg));
         text.push_str(&format!("{}\r\n", row.join("\t")));

@@ -5,8 +5,9 @@
 
 use super::api::Call;
 use super::custom;
+use super::pages::masked;
 use super::table::Table;
-use super::text::Keep;
+use super::text::{self, Keep};
 use super::update_lead;
 use super::world::{Died, World};
 
@@ -46,6 +47,9 @@ const ALL: &[&str] = &[
     "lead_id",
 ];
 
+/// The columns of ccc_lead_info: the same without the last two.
+pub(super) const CALLED: &[&str] = ALL.split_at(ALL.len() - 2).0;
+
 /// At most so many leads of one phone number are given.
 const LEADS_MAX: usize = 1000;
 
@@ -60,100 +64,119 @@ pub(super) fn leads<'a>(world: &'a World, call: &Call<'_>) -> Result<Option<&'a 
 
 /// Logs a result that is pasted into the statement.
 pub(super) fn log_result(world: &World, result: &str) -> Result<(), Died> {
-    if result.contains('\'') { world.failed() } else { Ok(()) }
+    if text::breaks_a_statement(result) { world.failed() } else { Ok(()) }
 }
 
-/// Answers lead_all_info.
+/// Answers lead_all_info. The rows are printed at the end, so a log statement that fails takes all of them along.
 pub(super) fn all_info(world: &mut World, call: &Call<'_>, out: &mut String) -> Result<(), Died> {
-    let (lead_id, phone) = (call.digits("lead_id"), call.text("phone_number", Keep::Digits));
+    let (lead_id, phone) = (call.digits("lead_id"), call.text("phone_number", Keep::Numbers));
     let user = &call.user;
+    let not_found = format!("ERROR: lead_all_info LEAD NOT FOUND: {user}|{lead_id}|{phone}");
+    if lead_id.is_empty() && !(6..=19).contains(&phone.len()) {
+        return call.say(out, &not_found);
+    }
     let Some(leads) = leads(world, call)? else {
-        return call.say(out, &format!("ERROR: lead_all_info LEAD NOT FOUND: {user}|{lead_id}|{phone}"));
+        // Rows of no result are counted, which no PHP 8 forgives.
+        return Err(Died);
     };
     let mut found = match lead_id.is_empty() {
         false => leads.find("lead_id", &lead_id).into_iter().collect(),
-        true if phone.is_empty() => Vec::new(),
         true => leads.find_all("phone_number", &phone),
     };
     if found.is_empty() {
-        return call.say(out, &format!("ERROR: lead_all_info LEAD NOT FOUND: {user}|{lead_id}|{phone}"));
+        return call.say(out, &not_found);
     }
     found.sort_by_key(|slot| -leads.number(*slot, "lead_id"));
     found.truncate(LEADS_MAX);
+    let mut rows = String::new();
+    let mut unseen = None;
     for slot in found {
         let list = leads.get(slot, "list_id");
-        if !call.may_touch(list) {
-            call.say(out, &format!("ERROR: lead_all_info LIST NOT FOUND: {user}|{lead_id}|{phone}"))?;
-        }
-        if !world.has_list(list) || !call.may_touch(list) {
-            call.say(out, &format!("ERROR: lead_all_info LIST NOT FOUND: {user}|{lead_id}|{phone}|{list}"))?;
+        if sees_list(world, call, list) {
+            rows.push_str(&lead(world, call, leads, slot)?);
+            log_result(world, &rows)?;
+            call.log()?;
             continue;
         }
-        lead(world, call, leads, slot, out)?;
+        unseen = Some(list);
+        if call.lists.is_some() {
+            call.say(out, &format!("ERROR: lead_all_info LIST NOT FOUND: {user}|{lead_id}|{phone}"))?;
+        }
     }
-    Ok(())
+    out.push_str(&rows);
+    match unseen.filter(|_| rows.is_empty()) {
+        Some(list) => call.say(out, &format!("ERROR: lead_all_info LIST NOT FOUND: {user}|{lead_id}|{phone}|{list}")),
+        None => Ok(()),
+    }
 }
 
-fn lead(world: &World, call: &Call<'_>, leads: &Table, slot: usize, out: &mut String) -> Result<(), Died> {
+/// Whether a list is defined and of a campaign that the user's group sees.
+fn sees_list(world: &World, call: &Call<'_>, list: &str) -> bool {
+    world.has_list(list) && call.sees(world, &world.campaign_of(list))
+}
+
+/// Whether custom values are masked for the user.
+pub(super) fn hides_custom(world: &World, call: &Call<'_>) -> bool {
+    world.table("vicidial_users").number(call.slot, "admin_hide_lead_data") > 0
+}
+
+fn lead(world: &World, call: &Call<'_>, leads: &Table, slot: usize) -> Result<String, Died> {
     let mut names: Vec<String> = ALL.iter().map(|name| (*name).to_owned()).collect();
     let mut cells: Vec<String> = ALL.iter().map(|name| leads.get(slot, name).to_owned()).collect();
-    if call.is_on("custom_fields") {
+    if call.has_custom_fields() {
         let forced = call.digits("force_entry_list_id");
-        let own = leads.get(slot, "entry_list_id");
-        let list = if forced.len() > 2 { forced.as_str() } else { own };
-        if custom::has_table(world, list) {
-            let row = world.custom_row(list, leads.get(slot, "lead_id"));
-            for label in custom::labels(world, list) {
-                if let Some(value) = row.get(&label) {
-                    cells.push(value.clone());
-                    names.push(label);
-                }
-            }
-        } else {
+        let list = if forced.is_empty() { leads.get(slot, "entry_list_id") } else { &forced };
+        if !custom::has_table(world, list) {
             // The script counts the fields of no table, which no PHP 8 forgives.
             return Err(Died);
         }
+        let hides = hides_custom(world, call);
+        let row = world.custom_row(list, leads.get(slot, "lead_id"));
+        for label in custom::labels(world, list) {
+            if let Some(value) = row.get(&label) {
+                cells.push(if hides { masked(value) } else { value.clone() });
+                names.push(label);
+            }
+        }
     }
     let separator = if call.stage() == "newline" { "\n" } else { call.separator() };
-    let row = cells.join(separator);
-    log_result(world, &row)?;
-    call.log()?;
+    let mut text = String::new();
     if call.wants_header() {
-        out.push_str(&names.join(separator));
-        out.push('\n');
+        text.push_str(&format!("{}\n", names.join(separator)));
     }
-    out.push_str(&row);
-    out.push('\n');
-    Ok(())
+    text.push_str(&format!("{}\n", cells.join(separator)));
+    Ok(text)
 }
 
 /// Answers lead_field_info: the bare value.
 pub(super) fn field_info(world: &mut World, call: &Call<'_>, out: &mut String) -> Result<(), Died> {
     let (lead_id, field) = (call.digits("lead_id"), call.text("field_name", Keep::Code));
     let user = &call.user;
-    if lead_id.is_empty() || field.is_empty() {
+    if !(1..12).contains(&lead_id.len()) || field.is_empty() {
         return call.say(out, &format!("ERROR: lead_field_info INVALID SEARCH PARAMETERS: {user}|{lead_id}|{field}"));
     }
-    let leads = leads(world, call)?;
-    let Some((leads, slot)) = leads.and_then(|leads| Some((leads, leads.find("lead_id", &lead_id)?))) else {
+    let leads = leads(world, call)?.ok_or(Died)?;
+    let Some(slot) = leads.find("lead_id", &lead_id) else {
         return call.say(out, &format!("ERROR: lead_field_info LEAD NOT FOUND: {user}|{lead_id}"));
     };
     let list = leads.get(slot, "list_id");
-    if !world.has_list(list) || !call.may_touch(list) {
+    if !sees_list(world, call, list) {
         return call.say(out, &format!("ERROR: lead_field_info LIST NOT FOUND: {user}|{lead_id}|{list}"));
     }
-    let value = if call.is_on("custom_fields") {
-        let entry_list = leads.get(slot, "entry_list_id");
-        let table_list = if entry_list.len() > 2 { entry_list } else { list };
-        let table = world.find_table(&format!("custom_{table_list}"));
-        let known = table.filter(|table| table.place(&field).is_some());
-        known.map(|table| table.find("lead_id", &lead_id).map_or("", |slot| table.get(slot, &field)).to_owned())
-    } else {
-        leads.place(&field).map(|_| leads.get(slot, &field).to_owned())
+    let is_custom = call.has_custom_fields();
+    let given = call.text("list_id", Keep::Ascii);
+    let table_list = if given.len() > 1 { &given } else { leads.get(slot, "entry_list_id") };
+    let table = if is_custom { world.find_table(&format!("custom_{table_list}")) } else { Some(leads) };
+    // The name of a column stands in the statement as it is; capitals do not matter to it.
+    let column = table.and_then(|table| table.columns().iter().find(|column| column.name.eq_ignore_ascii_case(&field)));
+    let (Some(table), Some(column)) = (table, column) else {
+        return Err(Died);
     };
-    let Some(value) = value else {
-        return world.failed();
+    let Some(slot) = table.find("lead_id", &lead_id) else {
+        return call.say(out, &format!("ERROR: lead_field_info LIST FIELD NOT FOUND: {user}|{lead_id}"));
     };
+    let value = table.get(slot, &column.name);
+    let value = if is_custom && hides_custom(world, call) { masked(value) } else { value.to_owned() };
     out.push_str(&value);
     log_result(world, &value)?;
     call.log()
@@ -166,52 +189,59 @@ const CALLBACK_HEADER: &str = "lead_id|callback_type|recipient|callback_status|l
 pub(super) fn callback_info(world: &mut World, call: &Call<'_>, out: &mut String) -> Result<(), Died> {
     let lead_id = call.digits("lead_id");
     let user = &call.user;
-    if lead_id.is_empty() {
+    if !(1..12).contains(&lead_id.len()) {
         return call.say(out, &format!("ERROR: lead_callback_info INVALID SEARCH PARAMETERS: {user}|{lead_id}"));
     }
-    let location = call.text("search_location", Keep::Code);
-    let mut rows = Vec::new();
-    for (table, kind) in [("vicidial_callbacks", "CURRENT"), ("vicidial_callbacks_archive", "ARCHIVE")] {
+    let location = call.text("search_location", Keep::Switch);
+    let separator = if call.stage() == "newline" { "\n" } else { call.separator() };
+    let mut rows = String::new();
+    for (table, kind) in [("vicidial_callbacks_archive", "ARCHIVE"), ("vicidial_callbacks", "CURRENT")] {
         let is_wanted = location == kind || location == "ALL" || (location.is_empty() && kind == "CURRENT");
         if !is_wanted {
             continue;
         }
         let table = world.table(table);
-        for slot in table.find_all("lead_id", &lead_id) {
-            let own = |name: &str| table.get(slot, name).to_owned();
-            let mut row = vec![lead_id.clone(), kind.to_owned()];
-            for name in [
-                "recipient",
-                "status",
-                "lead_status",
-                "callback_time",
-                "entry_time",
-                "user",
-                "list_id",
-                "campaign_id",
-                "user_group",
-                "customer_timezone",
-                "customer_time",
-                "comments",
-            ] {
-                row.push(own(name));
+        let mut found = table.find_all("lead_id", &lead_id);
+        found.sort_by_key(|slot| table.number(*slot, "callback_id"));
+        for slot in found {
+            let list = table.get(slot, "list_id");
+            if call.lists.is_some() && !sees_list(world, call, list) {
+                return call.say(out, &format!("ERROR: lead_callback_info LEAD NOT FOUND: |{user}|1|"));
             }
-            rows.push(row);
+            let own = |name: &str| table.get(slot, name);
+            let zone = own("customer_timezone").replace(',', "-");
+            let row = [
+                lead_id.as_str(),
+                kind,
+                own("recipient"),
+                own("status"),
+                own("lead_status"),
+                own("callback_time"),
+                own("entry_time"),
+                own("user"),
+                list,
+                own("campaign_id"),
+                own("user_group"),
+                &zone,
+                own("customer_time"),
+                own("comments"),
+            ];
+            rows.push_str(&format!("{}\n", row.join(separator)));
         }
     }
-    if rows.is_empty() {
+    // Any other word for the header gives nothing, found or not.
+    let is_shown = matches!(call.text("header", Keep::Plain).as_str(), "" | "NO" | "YES");
+    if rows.is_empty() || !is_shown {
         let line = "ERROR: lead_callback_info CALLBACK NOT FOUND";
         return call.say(out, &format!("{line}: {user}|{lead_id}|{}|{location}", call.stage()));
     }
-    let separator = call.separator();
+    let mut text = String::new();
     if call.wants_header() {
-        out.push_str(&CALLBACK_HEADER.replace('|', separator));
-        out.push('\n');
+        text.push_str(&format!("{}\n", CALLBACK_HEADER.replace('|', separator)));
     }
-    for row in rows {
-        out.push_str(&row.join(separator));
-        out.push('\n');
-    }
+    text.push_str(&rows);
+    out.push_str(&text);
+    log_result(world, &text)?;
     call.log()
 }
 
@@ -219,19 +249,18 @@ pub(super) fn callback_info(world: &mut World, call: &Call<'_>, out: &mut String
 pub(super) fn dearchive(world: &mut World, call: &Call<'_>, out: &mut String) -> Result<(), Died> {
     let lead_id = call.digits("lead_id");
     let user = &call.user;
-    if lead_id.is_empty() {
+    if !(1..12).contains(&lead_id.len()) {
         return call.say(out, &format!("ERROR: lead_dearchive INVALID SEARCH PARAMETERS: {user}|{lead_id}"));
     }
-    let archive = world.find_table("vicidial_list_archive");
-    if archive.is_none() {
-        world.failed()?;
-    }
-    let Some(slot) = archive.and_then(|archive| archive.find("lead_id", &lead_id)) else {
-        return call.say(out, &format!("ERROR: lead_dearchive ARCHIVED LEAD NOT FOUND: {user}|{lead_id}||"));
+    let archive = world.find_table("vicidial_list_archive").ok_or(Died)?;
+    let visible = |slot: &usize| world.sees_all(call.slot) || sees_list(world, call, archive.get(*slot, "list_id"));
+    let Some(slot) = archive.find("lead_id", &lead_id).filter(visible) else {
+        let (stage, location) = (call.params.sent("stage").unwrap_or_default(), call.text("search_location", Keep::Switch));
+        return call.say(out, &format!("ERROR: lead_dearchive ARCHIVED LEAD NOT FOUND: {user}|{lead_id}|{stage}|{location}"));
     };
     let leads = world.table("vicidial_list");
-    if let Some(other) = leads.find("lead_id", &lead_id) {
-        let list = leads.get(other, "list_id");
+    if leads.find("lead_id", &lead_id).is_some() {
+        let list = archive.get(slot, "list_id");
         return call.say(out, &format!("ERROR: lead_dearchive NON-ARCHIVED LEAD FOUND: {user}|{lead_id}|{list}"));
     }
     if let Some(row) = world.table_mut("vicidial_list_archive").delete(slot) {

@@ -17,70 +17,93 @@ const RECORDS: usize = 1000;
 pub(super) fn run(world: &mut World, call: &Call<'_>, out: &mut String) -> Result<(), Died> {
     let user = &call.user;
     let method = call.text("search_method", Keep::Code);
-    let method = if method.is_empty() { "PHONE_NUMBER".to_owned() } else { method };
-    let (column, asked) = match method.as_str() {
-        "VENDOR_LEAD_CODE" => ("vendor_lead_code", call.text("vendor_lead_code", Keep::Free)),
-        "LEAD_ID" => ("lead_id", call.text("lead_id", Keep::Numbers)),
-        _ => ("phone_number", call.text("phone_number", Keep::Numbers)),
-    };
-    let list_id = call.digits("list_id");
-    let location = call.text("search_location", Keep::Code);
-    let lists = match location.as_str() {
-        "LIST" if list_id.len() > 2 => Some(vec![list_id.clone()]),
-        "CAMPAIGN" if list_id.len() > 2 => Some(world.lists_of(&world.campaign_of(&list_id))),
-        _ => None,
-    };
-    if lists.is_some() && !call.may_touch(&list_id) {
-        return call.say(out, &format!("ERROR: lead_search NOT AN ALLOWED LIST ID - {asked}|{list_id}"));
-    }
-    let keys: Vec<&str> = asked.split(',').filter(|key| !key.is_empty()).collect();
-    if keys.is_empty() {
+    let method = if method.chars().count() < 6 { "PHONE_NUMBER".to_owned() } else { method };
+    let lead_id = call.digits("lead_id");
+    let (codes, phones) = (call.text("vendor_lead_code", Keep::Free), call.text("phone_number", Keep::Numbers));
+    let by_id = method.contains("LEAD_ID") && !lead_id.is_empty();
+    let by_code = method.contains("VENDOR_LEAD_CODE") && !codes.is_empty();
+    let by_phone = method.contains("PHONE_NUMBER") && phones.len() > 5;
+    if !by_id && !by_code && !by_phone {
         let line = "ERROR: lead_search NO VALID SEARCH METHOD";
-        return call.say(out, &format!("{line} - {user}|{method}|(0)|(0)|(0)"));
+        return call.say(out, &format!("{line} - {user}|{method}|{lead_id}(0)|{codes}(0)|{phones}(0)"));
     }
-    if column == "lead_id" {
-        // This search builds a wrong statement.
-        return world.failed();
+    let list_id = call.digits("list_id");
+    if !call.may_use(&list_id) {
+        return call.say(out, &format!("ERROR: lead_search NOT AN ALLOWED LIST ID - {phones}|{list_id}"));
     }
-    let Some(leads) = world.find_table(update_lead::table(call)) else {
-        return world.failed();
-    };
-    let mut wanted = HashSet::new();
-    for key in &keys {
-        match text::unescape(key) {
-            Some(key) => wanted.insert(text::fold(&key)),
-            None => return world.failed(),
-        };
+    let lists = update_lead::searched_lists(world, &call.text("search_location", Keep::Switch), &list_id);
+    let limit = Some(call.digits("records")).filter(|records| !records.is_empty());
+    let limit = limit.map_or(RECORDS, |records| records.parse().unwrap_or(usize::MAX));
+    let code_keys: Vec<&str> = codes.split(',').filter(|key| by_code && !key.is_empty()).collect();
+    let phone_keys: Vec<&str> = phones.split(',').filter(|key| by_phone && (6..19).contains(&key.len())).collect();
+    let mut found = Vec::new();
+    if by_id {
+        found = by_column(
+            world,
+            call,
+            "lead_id",
+            &call.text("lead_ids", Keep::Numbers).split(',').collect::<Vec<_>>(),
+            lists.as_deref(),
+            limit,
+        )?;
     }
-    let Some(place) = leads.place(column) else {
-        return world.failed();
-    };
-    let mut found = leads.select(|slot| {
-        let cell = leads.row(slot).and_then(|row| row.cells[place].as_deref());
-        let list = leads.get(slot, "list_id");
-        cell.is_some_and(|cell| wanted.contains(&text::fold(cell)))
-            && lists.as_ref().is_none_or(|lists| lists.iter().any(|one| one == list))
-    });
-    found.sort_by_key(|slot| -leads.number(*slot, "lead_id"));
-    found.truncate(call.digits("records").parse().unwrap_or(RECORDS));
+    if by_code && found.is_empty() {
+        found = by_column(world, call, "vendor_lead_code", &code_keys, lists.as_deref(), limit)?;
+    }
+    if by_phone && found.is_empty() {
+        found = by_column(world, call, "phone_number", &phone_keys, lists.as_deref(), limit)?;
+    }
     if found.is_empty() {
         let line = "ERROR: lead_search NO MATCHES FOUND IN THE SYSTEM";
-        let keys = if column == "phone_number" { format!("||{asked}") } else { format!("|{asked}|") };
-        return call.say(out, &format!("{line}: |{user}|{keys}"));
+        return call.say(out, &format!("{line}: |{user}|{lead_id}|{codes}|{phones}"));
     }
     if call.wants_header() {
         out.push_str("search_keyrecords_foundlead_ids\n");
     }
     let mut by_value: HashMap<Loose, Vec<&str>> = HashMap::new();
-    for slot in found {
-        let value = Loose::of(leads.get(slot, column));
-        by_value.entry(value).or_default().push(leads.get(slot, "lead_id"));
+    for (value, lead_id) in &found {
+        by_value.entry(Loose::of(value)).or_default().push(lead_id);
     }
-    for key in keys {
+    // Phones are listed before codes, whichever was found.
+    for key in phone_keys.into_iter().chain(code_keys) {
         let ids = by_value.get(&Loose::of(key)).map_or(&[][..], Vec::as_slice);
         out.push_str(&format!("{key}|{}|{}\n", ids.len(), ids.join("-")));
     }
     call.log()
+}
+
+/// The values of a column that are among the keys, with the numbers of their leads, highest number first.
+fn by_column(
+    world: &World,
+    call: &Call<'_>,
+    column: &str,
+    keys: &[&str],
+    lists: Option<&[String]>,
+    limit: usize,
+) -> Result<Vec<(String, String)>, Died> {
+    let nothing = || world.failed().map(|()| Vec::new());
+    let Some(leads) = world.find_table(update_lead::table(call)) else {
+        return nothing();
+    };
+    let mut wanted = HashSet::new();
+    for key in keys {
+        match text::unescape(key) {
+            Some(key) => wanted.insert(text::fold(&key)),
+            None => return nothing(),
+        };
+    }
+    let is_broken = wanted.is_empty() || (column == "lead_id" && keys.iter().any(|key| key.is_empty()));
+    let Some(place) = leads.place(column).filter(|_| !is_broken) else {
+        return nothing();
+    };
+    let mut found = leads.select(|slot| {
+        let cell = leads.row(slot).and_then(|row| row.cells[place].as_deref());
+        let list = leads.get(slot, "list_id");
+        cell.is_some_and(|cell| wanted.contains(&text::fold(cell))) && lists.is_none_or(|lists| lists.iter().any(|one| one == list))
+    });
+    found.sort_by_key(|slot| -leads.number(*slot, "lead_id"));
+    found.truncate(limit);
+    Ok(found.into_iter().map(|slot| (leads.get(slot, column).to_owned(), leads.get(slot, "lead_id").to_owned())).collect())
 }
 
 /// A value as PHP 8 compares it loosely with another text: a number if it looks like one, else its bytes.

@@ -38,9 +38,10 @@ pub(super) fn log_in(world: &mut World, user: &str, pass: &str, level: i64) -> L
     if failures >= FAILURES_MAX && !is_over {
         return Login::Locked;
     }
+    let is_hashed = world.setting("pass_hash_enabled") == "1";
     let users = world.table_mut("vicidial_users");
-    let is_good =
-        !pass.is_empty() && users.is(slot, "pass", pass) && users.is(slot, "active", "Y") && users.number(slot, "user_level") >= level;
+    let is_same = if is_hashed { users.get(slot, "pass") == pass } else { users.is(slot, "pass", pass) };
+    let is_good = !pass.is_empty() && is_same && users.is(slot, "active", "Y") && users.number(slot, "user_level") >= level;
     if is_good {
         users.update(slot, &[("failed_login_count", "0"), ("last_login_date", &now.local)], &now);
         return Login::Good(slot);
@@ -121,6 +122,31 @@ const RIGHTS: &[Right] = &[
     right(&["update_log_entry"], 8, true, &[], 4, "UPDATE LOGS", "0|"),
     right(&["update_campaign"], 8, true, &["modify_campaigns"], 0, "UPDATE CAMPAIGNS", "0"),
     right(&["user_details"], 7, true, &["view_reports"], 0, "GET USER DETAILS", "0|"),
+    right(&["update_alt_url"], 8, true, &["modify_campaigns"], 0, "UPDATE CAMPAIGNS", "0"),
+    right(&["update_presets"], 8, true, &["modify_campaigns"], 0, "UPDATE CAMPAIGNS", "0"),
+    right(&["update_cid_group_entry"], 8, true, &["modify_campaigns"], 0, "UPDATE CID GROUPS", "0"),
+    right(&["agent_campaigns"], 8, true, &["view_reports", "modify_users"], 0, "GET AGENT INFO", "0|"),
+    right(&["agent_ingroup_info"], 7, true, &["modify_users"], 0, "GET AGENT INFO", "0|"),
+    right(&["agent_stats_export", "agent_status"], 7, true, &["view_reports"], 0, "GET AGENT INFO", "0|"),
+    right(&["callid_info"], 7, true, &["view_reports"], 0, "GET CALL INFO", "0|"),
+    right(&["ccc_lead_info"], 7, true, &["view_reports"], 0, "GET LEAD INFO", "0|"),
+    right(&["in_group_status"], 7, true, &["view_reports"], 0, "GET IN-GROUP INFO", "0|"),
+    right(&["user_group_status"], 7, true, &["view_reports"], 0, "GET USER GROUP INFO", "0|"),
+    right(&["blind_monitor"], 7, true, &[], 0, "BLIND MONITOR", "0|"),
+    right(&["ingroup_list"], 7, false, &[], 0, "VIEW INGROUPS LIST", "0|"),
+    right(&["callmenu_list", "container_list"], 7, false, &[], 0, "VIEW CALL MENUS LIST", "0|"),
+    right(&["sounds_list", "moh_list", "vm_list"], 7, false, &[], 0, "VIEW SOUNDS LIST", "0|"),
+    right(&["add_did", "copy_did"], 8, true, &["modify_dids"], 0, "ADD DIDS", "0"),
+    right(&["update_did"], 8, true, &["modify_dids"], 0, "UPDATE DIDS", "0"),
+    right(&["add_user"], 8, true, &["modify_users"], 0, "ADD USERS", "0"),
+    right(&["copy_user"], 8, true, &["modify_users"], 0, "COPY USERS", "0"),
+    right(&["update_user"], 8, true, &["modify_users"], 0, "UPDATE USERS", "0"),
+    right(&["add_phone"], 8, true, &["ast_admin_access"], 0, "ADD PHONES", "0"),
+    right(&["update_phone"], 8, true, &["ast_admin_access"], 0, "UPDATE PHONES", "0"),
+    right(&["add_phone_alias"], 8, true, &["ast_admin_access"], 0, "ADD PHONE ALIASES", "0"),
+    right(&["update_phone_alias"], 8, true, &["ast_admin_access"], 0, "UPDATE PHONE ALIASES", "0"),
+    right(&["add_group_alias"], 8, true, &["ast_admin_access"], 0, "ADD GROUP ALIASES", "0"),
+    right(&["update_remote_agent"], 8, true, &["modify_remoteagents"], 0, "UPDATE REMOTE AGENTS", "0"),
     right(&["logged_in_agents"], 7, true, &["view_reports"], 0, "GET AGENT INFO", "0|"),
     right(&["did_log_export"], 7, true, &["view_reports"], 0, "GET DID INFO", "0|"),
 ];
@@ -137,6 +163,11 @@ const fn right(
     Right { functions, level, api, flags, modify_leads, refusal, tail }
 }
 
+/// Whether a function wants a right, which every one that the API has does.
+pub(super) fn has_right(function: &str) -> bool {
+    RIGHTS.iter().any(|right| right.functions.contains(&function))
+}
+
 /// The line that refuses a function to a user, or `None` if he may call it.
 pub(super) fn refusal(world: &World, slot: usize, function: &str) -> Option<String> {
     let users = world.table("vicidial_users");
@@ -144,7 +175,7 @@ pub(super) fn refusal(world: &World, slot: usize, function: &str) -> Option<Stri
     let level = users.number(slot, "modify_leads");
     let is_allowed = users.number(slot, "user_level") >= right.level
         && (!right.api || users.is(slot, "vdc_agent_api_access", "1"))
-        && right.flags.iter().all(|flag| users.number(slot, flag) > 0)
+        && right.flags.iter().all(|flag| users.place(flag).is_none() || users.number(slot, flag) > 0)
         && (right.modify_leads == 0 || (1..=right.modify_leads).contains(&level));
     if is_allowed {
         return None;

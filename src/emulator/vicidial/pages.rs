@@ -61,13 +61,18 @@ impl Viewer {
                 | "email"
                 | "security_phrase"
         );
-        if self.hides_lead && is_private { value.chars().map(|_| 'X').collect() } else { value.to_owned() }
+        if self.hides_lead && is_private { masked(value) } else { value.to_owned() }
     }
 
     /// Whether the viewer may see a campaign.
     pub(super) fn sees(&self, campaign: &str) -> bool {
         self.campaigns.as_ref().is_none_or(|allowed| allowed.iter().any(|one| one == campaign))
     }
+}
+
+/// A value with an X for each of its bytes; a line break stays.
+pub(super) fn masked(value: &str) -> String {
+    value.bytes().map(|byte| if byte == b'\n' { '\n' } else { 'X' }).collect()
 }
 
 /// Answers a request to one of the pages, or `None` for a path that is none of them.

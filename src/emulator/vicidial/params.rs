@@ -3,7 +3,7 @@
 //! Decides which of two values counts and what is sent in place of a text. Values stay bytes until the server's character
 //! set is known.
 
-use super::text::{Charset, Keep};
+use super::text::{self, Charset, Keep};
 use crate::emulator::http::Request;
 
 /// The parameters of one request, decoded.
@@ -47,6 +47,13 @@ impl Params {
         self.clean(name, Keep::Switch) == word
     }
 
+    /// Whether a parameter stands behind another one in the text of the request, which is how the script looks for custom
+    /// fields: the first parameter of all is overlooked.
+    pub(super) fn is_sent_after_another(&self, name: &str) -> bool {
+        let pairs = self.query.iter().chain(&self.form);
+        pairs.skip(1).any(|(key, _)| key == name)
+    }
+
     /// All values of `name[]`.
     pub(super) fn all(&self, name: &str) -> Vec<String> {
         let wanted = format!("{name}[]");
@@ -64,7 +71,7 @@ impl Params {
     /// Whether the statement that logs the request breaks: the last value of a form is pasted into it as it is, and of
     /// a query the text.
     pub(super) fn breaks_the_log(&self) -> bool {
-        let is_last_bad = self.form.last().is_some_and(|(_, value)| value.contains('\''));
+        let is_last_bad = self.form.last().is_some_and(|(_, value)| text::breaks_a_statement(value));
         is_last_bad || self.has_bare_apostrophe
     }
 }

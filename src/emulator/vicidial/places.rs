@@ -113,16 +113,19 @@ pub(super) struct Place {
 
 /// The offset of a number with daylight saving, as the answers print it; empty for an unknown country code.
 pub(super) fn offset(world: &World, question: Question<'_>) -> String {
-    let by_postal = question.method.contains("POSTAL") && !question.postal_code.is_empty();
-    let by_code = question.method.contains("TZCODE") && !question.owner.is_empty();
-    let by_prefix = question.method.contains("NANPA");
-    let found = by_postal
-        .then(|| postal(world, question.postal_code))
-        .or_else(|| by_code.then(|| zone_code(world, question.owner)))
-        .or_else(|| by_prefix.then(|| prefix(world, question.phone_number)))
-        .flatten();
+    let method = question.method.to_ascii_uppercase();
+    let by_postal = method.contains("POSTAL") && question.postal_code.len() > 4 && question.phone_code == "1";
+    // This word works on its own only.
+    let by_code = question.method == "TZCODE" && question.owner.len() > 1;
+    let by_prefix = method.contains("NANPA");
+    let found = by_prefix
+        .then(|| prefix(world, question.phone_number))
+        .flatten()
+        .or_else(|| by_code.then(|| zone_code(world, question.phone_code, question.owner)).flatten())
+        .or_else(|| by_postal.then(|| postal(world, question.postal_code)).flatten());
     let found = found.or_else(|| place(world, question.phone_code, question.phone_number));
-    found.map_or_else(String::new, |place| in_force(world, &place))
+    let unknown = if by_code { "0" } else { "" };
+    found.map_or_else(|| unknown.to_owned(), |place| in_force(world, &place))
 }
 
 /// The place of a number: the server's own table first, then the built-in one.
@@ -145,6 +148,17 @@ pub(super) fn place(world: &World, phone_code: &str, phone_number: &str) -> Opti
         return abroad(phone_code);
     }
     north_american(area).or_else(|| north_american(FIRST_AREA))
+}
+
+/// The state of an area code in a country, if both are in the table together.
+pub(super) fn state_of(world: &World, phone_code: &str, phone_number: &str) -> Option<String> {
+    let codes = world.table("vicidial_phone_codes");
+    let area = phone_number.get(..3)?;
+    if codes.len() == 0 {
+        return north_american(area).filter(|_| phone_code == "1").map(|place| place.state);
+    }
+    let found = codes.slots().find(|slot| codes.is(*slot, "country_code", phone_code) && codes.is(*slot, "areacode", area))?;
+    Some(codes.get(found, "state").to_owned())
 }
 
 /// Whether an area code of North America is in the table.
@@ -181,12 +195,15 @@ fn abroad(phone_code: &str) -> Option<Place> {
 fn postal(world: &World, code: &str) -> Option<Place> {
     row_place(world, "vicidial_postal_codes", |world, slot| {
         let codes = world.table("vicidial_postal_codes");
-        codes.is(slot, "postal_code", code.get(..5).unwrap_or(code))
+        codes.get(slot, "postal_code").starts_with(code) && codes.is(slot, "country_code", "1")
     })
 }
 
-fn zone_code(world: &World, owner: &str) -> Option<Place> {
-    row_place(world, "vicidial_phone_codes", |world, slot| world.table("vicidial_phone_codes").is(slot, "tz_code", owner))
+fn zone_code(world: &World, phone_code: &str, owner: &str) -> Option<Place> {
+    row_place(world, "vicidial_phone_codes", |world, slot| {
+        let codes = world.table("vicidial_phone_codes");
+        codes.is(slot, "tz_code", owner) && codes.is(slot, "country_code", phone_code)
+    })
 }
 
 fn prefix(world: &World, phone_number: &str) -> Option<Place> {
@@ -245,6 +262,13 @@ fn is_saving(world: &World, place: &Place, standard: f64) -> bool {
         },
         _ => false,
     }
+}
+
+/// The server's offset from Greenwich as it reckons it: the one of its table, and an hour more in summer.
+pub(super) fn server_offset(world: &World) -> f64 {
+    let servers = world.table("servers");
+    let own = servers.slots().next().map_or(0.0, |slot| leading_number(servers.get(slot, "local_gmt")));
+    if world.clock.is_summer() { own + 1.0 } else { own }
 }
 
 /// Whether a call time allows a call now at a place with that offset.

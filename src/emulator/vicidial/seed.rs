@@ -41,7 +41,28 @@ const PARTS: &[(&str, &str, &[&str])] = &[
 /// Tables that start empty and are in no description.
 const EMPTY: &[(&str, &[&str])] = &[
     ("vicidial_filter_phone_numbers", &["phone_number", "filter_phone_group_id"]),
-    ("vicidial_live_agents", &["user", "campaign_id", "conf_exten", "status", "lead_id", "callerid", "calls_today"]),
+    ("vicidial_live_agents", &["user", "campaign_id", "conf_exten", "status", "lead_id", "callerid", "calls_today", "pause_code"]),
+    ("vicidial_auto_calls", &["callerid", "status", "campaign_id", "call_type", "lead_id", "uniqueid", "phone_number"]),
+    ("vicidial_live_inbound_agents", &["user", "group_id"]),
+    ("vicidial_log_extended", &["uniqueid", "server_ip", "call_date", "lead_id", "caller_code"]),
+    ("vicidial_dial_log", &["caller_code", "lead_id", "call_date", "uniqueid"]),
+    (
+        "vicidial_url_multi",
+        &[
+            "url_id",
+            "campaign_id",
+            "entry_type",
+            "active",
+            "url_type",
+            "url_rank",
+            "url_statuses",
+            "url_description",
+            "url_lists",
+            "url_call_length",
+            "url_address",
+        ],
+    ),
+    ("vicidial_did_log", &["uniqueid", "extension", "caller_id_number", "call_date"]),
     ("vicidial_list_alt_phones", &["lead_id", "phone_code", "phone_number", "alt_phone_note", "alt_phone_count"]),
 ];
 

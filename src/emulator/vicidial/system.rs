@@ -1,4 +1,4 @@
-//! What the API tells of the server itself: version, campaigns, users, agents.
+//! What the API tells of the server itself and of its campaigns, and the change of a campaign.
 
 use super::api::Call;
 use super::text::Keep;
@@ -64,20 +64,23 @@ pub(super) fn campaigns(world: &mut World, call: &Call<'_>, out: &mut String) ->
 /// Answers update_campaign.
 pub(super) fn update_campaign(world: &mut World, call: &Call<'_>, out: &mut String) -> Result<(), Died> {
     let campaign = call.text("campaign_id", Keep::Code);
+    let name = call.text("campaign_name", Keep::Statuses);
     let user = &call.user;
+    if !(2..=20).contains(&campaign.len()) {
+        let line = "ERROR: update_campaign YOU MUST USE ALL REQUIRED FIELDS";
+        return call.say(out, &format!("{line}: |{user}|{campaign}|{name}|{campaign}"));
+    }
     let table = world.table("vicidial_campaigns");
-    let Some(slot) = table.find("campaign_id", &campaign) else {
+    let Some(slot) = table.find("campaign_id", &campaign).filter(|_| call.sees(world, &campaign)) else {
         return call.say(out, &format!("ERROR: update_campaign CAMPAIGN DOES NOT EXIST: |{user}|{campaign}"));
     };
-    let url = call.params.sent("dispo_call_url").unwrap_or_default();
-    let url: String = url.chars().filter(|char| char.is_ascii_alphanumeric() || " -%=+.:/@?&_".contains(*char)).collect();
     let values = [
         ("active", call.text("active", Keep::Switch)),
-        ("campaign_name", call.text("campaign_name", Keep::Label)),
+        ("campaign_name", name),
         ("auto_dial_level", call.text("auto_dial_level", Keep::Offset)),
         ("hopper_level", call.digits("hopper_level")),
         ("dial_timeout", call.digits("dial_timeout")),
-        ("dispo_call_url", url),
+        ("dispo_call_url", call.text("dispo_call_url", Keep::Url)),
     ];
     let mut values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
     values.retain(|(_, value)| !value.is_empty());
@@ -87,60 +90,4 @@ pub(super) fn update_campaign(world: &mut World, call: &Call<'_>, out: &mut Stri
     let now = world.now();
     world.table_mut("vicidial_campaigns").update(slot, &values, &now);
     call.say(out, &format!("SUCCESS: update_campaign CAMPAIGN HAS BEEN UPDATED - {user}|{campaign}"))
-}
-
-/// Answers user_details.
-pub(super) fn user_details(world: &mut World, call: &Call<'_>, out: &mut String) -> Result<(), Died> {
-    let agent = call.text("agent_user", Keep::Code);
-    let users = world.table("vicidial_users");
-    let Some(slot) = users.find("user", &agent) else {
-        return call.say(out, &format!("ERROR: user_details USER DOES NOT EXIST: |{}|{agent}|", call.user));
-    };
-    let separator = call.separator();
-    if call.wants_header() {
-        out.push_str(&format!("{}\n", "user|full_name|user_group|user_level|active".replace('|', separator)));
-    }
-    let row: Vec<&str> = ["user", "full_name", "user_group", "user_level", "active"].iter().map(|name| users.get(slot, name)).collect();
-    out.push_str(&format!("{}\n", row.join(separator)));
-    call.log()
-}
-
-/// Answers logged_in_agents.
-pub(super) fn logged_in_agents(world: &mut World, call: &Call<'_>, out: &mut String) -> Result<(), Died> {
-    let (agents, users) = (world.table("vicidial_live_agents"), world.table("vicidial_users"));
-    let group = users.get(call.slot, "user_group");
-    let allowed = world.campaigns_of_group(group);
-    let asked = call.text("campaigns", Keep::Code);
-    let found = agents.select(|slot| {
-        let campaign = agents.get(slot, "campaign_id");
-        (asked.is_empty() || asked.split('-').any(|one| one == campaign))
-            && allowed.as_ref().is_none_or(|allowed| allowed.iter().any(|one| one == campaign))
-    });
-    if found.is_empty() {
-        return call.say(out, &format!("ERROR: logged_in_agents NO LOGGED IN AGENTS: {}|", call.user));
-    }
-    let separator = call.separator();
-    if call.wants_header() {
-        let header = "user|campaign_id|session_id|status|lead_id|callerid|calls_today|full_name|user_group|user_level";
-        out.push_str(&format!("{}\n", header.replace('|', separator)));
-    }
-    for slot in found {
-        let own = |name: &str| agents.get(slot, name).to_owned();
-        let user = users.find("user", agents.get(slot, "user"));
-        let of_user = |name: &str| user.map_or_else(String::new, |user| users.get(user, name).to_owned());
-        let row = [
-            own("user"),
-            own("campaign_id"),
-            own("conf_exten"),
-            own("status"),
-            own("lead_id"),
-            own("callerid"),
-            own("calls_today"),
-            of_user("full_name"),
-            of_user("user_group"),
-            of_user("user_level"),
-        ];
-        out.push_str(&format!("{}\n", row.join(separator)));
-    }
-    call.log()
 }

@@ -72,6 +72,18 @@ impl Table {
         }
     }
 
+    /// Takes a column out.
+    pub(super) fn drop_column(&mut self, name: &str) {
+        let Some(place) = self.place(name) else {
+            return;
+        };
+        self.columns.remove(place);
+        self.places = self.columns.iter().enumerate().map(|(place, column)| (column.name.clone(), place)).collect();
+        for row in self.slots.iter_mut().flatten() {
+            row.cells.remove(place);
+        }
+    }
+
     /// Where a column stands, if there is one of that name.
     pub(super) fn place(&self, name: &str) -> Option<usize> {
         self.places.get(name).copied()
@@ -86,6 +98,20 @@ impl Table {
     /// The slots of rows that pass a test, in the order on disk.
     pub(super) fn select(&self, test: impl Fn(usize) -> bool) -> Vec<usize> {
         self.slots().filter(|slot| test(*slot)).collect()
+    }
+
+    /// How far the automatic key has counted.
+    pub(super) fn counted(&self) -> u64 {
+        u64::try_from(self.next - 1).unwrap_or(0)
+    }
+
+    /// Whether the values fit their columns as they are, so that a strict database takes them. An empty text is no number,
+    /// no date and no word.
+    pub(super) fn takes(&self, values: &[(&str, &str)]) -> bool {
+        values.iter().all(|(name, value)| {
+            let kind = self.place(name).map(|place| &self.columns[place].kind);
+            kind.is_none_or(|kind| kind.takes(value))
+        })
     }
 
     /// How many rows there are.

@@ -18,6 +18,8 @@ pub(super) enum Charset {
     Western,
     /// On: UTF-8.
     Utf8,
+    /// Off, on a database that speaks UTF-8 all the same: texts are stored as they are, but only plain letters count.
+    Narrow,
 }
 
 /// The characters of the Western code page from 0x80 to 0x9F; undefined places stand for themselves.
@@ -31,6 +33,11 @@ impl Charset {
     pub(super) fn decode(self, bytes: &[u8]) -> String {
         match self {
             Charset::Western => bytes.iter().copied().map(western_char).collect(),
+            // What needs four bytes is lost on the way to the table, one question mark for each.
+            Charset::Narrow => {
+                let text = String::from_utf8_lossy(bytes);
+                text.chars().map(|char| if char > '\u{FFFF}' || char == char::REPLACEMENT_CHARACTER { '?' } else { char }).collect()
+            }
             Charset::Utf8 => {
                 let mut text = String::with_capacity(bytes.len());
                 for chunk in bytes.utf8_chunks() {
@@ -47,6 +54,7 @@ impl Charset {
     pub(super) fn encode(self, text: &str) -> Vec<u8> {
         match self {
             Charset::Western => text.chars().map(western_byte).collect(),
+            Charset::Narrow => text.as_bytes().to_vec(),
             Charset::Utf8 => {
                 let mut bytes = Vec::with_capacity(text.len());
                 for char in text.chars() {
@@ -62,7 +70,7 @@ impl Charset {
 
     fn is_letter(self, char: char) -> bool {
         match self {
-            Charset::Western => char.is_ascii_alphabetic(),
+            Charset::Western | Charset::Narrow => char.is_ascii_alphabetic(),
             Charset::Utf8 => is_letter(char),
         }
     }
@@ -157,8 +165,34 @@ pub(super) enum Keep {
     Remark,
     /// An offset from Greenwich.
     Offset,
-    /// A name of a list or campaign.
+    /// A name or a description of a list.
     Label,
+    /// Further phone numbers of a lead.
+    Alternates,
+    /// Names between spaces, dots, commas or dashes.
+    Statuses,
+    /// A time of day.
+    Clock,
+    /// A switch that is 1 or Y.
+    Flag,
+    /// Names between dashes, commas or pipes.
+    Words,
+    /// A web address.
+    Url,
+    /// The label of a custom field.
+    FieldLabel,
+    /// A code of plain letters, whatever the character set.
+    Ascii,
+    /// The unique id of a call.
+    CallId,
+    /// An extension of the telephone system.
+    Extension,
+    /// A group, or several.
+    Group,
+    /// A moment with digits only.
+    Instant,
+    /// Times of day with dashes.
+    Times,
 }
 
 impl Keep {
@@ -178,8 +212,26 @@ impl Keep {
             Keep::Moment => Some(" .:/@_-"),
             Keep::Remark => Some(" .:/@_-"),
             Keep::Offset => Some("._-"),
-            Keep::Label => Some(" ._-"),
-            Keep::Free | Keep::Custom | Keep::Digits | Keep::Numbers | Keep::Date | Keep::Switch => None,
+            Keep::Label => Some(" .:/@?&_-"),
+            Keep::Alternates => Some(" !:_-"),
+            Keep::Words => Some("-,|_"),
+            Keep::Statuses => Some("- .,_"),
+            Keep::Url => Some(" -%=+.:/@?&_"),
+            Keep::FieldLabel => Some("_"),
+            Keep::CallId => Some(" ._-"),
+            Keep::Extension => Some("-_"),
+            Keep::Group => Some("-|_"),
+            Keep::Free
+            | Keep::Custom
+            | Keep::Digits
+            | Keep::Numbers
+            | Keep::Date
+            | Keep::Switch
+            | Keep::Ascii
+            | Keep::Times
+            | Keep::Instant
+            | Keep::Clock
+            | Keep::Flag => None,
         }
     }
 
@@ -196,6 +248,8 @@ impl Keep {
                 | Keep::Custom
                 | Keep::Moment
                 | Keep::Remark
+                | Keep::Alternates
+                | Keep::Instant
         )
     }
 
@@ -214,6 +268,11 @@ impl Keep {
                 (Keep::Free, None) => !matches!(char, ';' | '#' | '"'),
                 (Keep::Custom, None) => !matches!(char, ';' | '"'),
                 (Keep::Numbers, None) => char.is_ascii_digit() || char == ',',
+                (Keep::Ascii, None) => char.is_ascii_alphanumeric() || matches!(char, '-' | '_'),
+                (Keep::Instant, None) => char.is_ascii_digit() || matches!(char, '-' | ' ' | ':' | '_'),
+                (Keep::Clock, None) => char.is_ascii_digit() || char == ':',
+                (Keep::Flag, None) => matches!(char, '1' | 'Y'),
+                (Keep::Times, None) => char.is_ascii_digit() || matches!(char, '-' | '_'),
                 (Keep::Date, None) => char.is_ascii_digit() || char == '-',
                 (Keep::Switch, None) => char.is_ascii_uppercase(),
                 (_, None) => char.is_ascii_digit(),
@@ -254,6 +313,23 @@ pub(super) fn unescape(text: &str) -> Option<String> {
         }
     }
     Some(plain)
+}
+
+/// Whether a text between single quotes breaks the statement that it stands in: an apostrophe on its own ends the text, and
+/// a backslash at the end swallows the closing quote. Doubled and escaped ones do not.
+pub(super) fn breaks_a_statement(text: &str) -> bool {
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
+        let is_bad = match char {
+            '\\' => chars.next().is_none(),
+            '\'' => chars.next_if_eq(&'\'').is_none(),
+            _ => false,
+        };
+        if is_bad {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether the database takes two texts for the same: case, accents and spaces at the end do not count.

@@ -9,22 +9,22 @@ use super::places::{self, Question};
 use super::text::Keep;
 use super::update_lead::Search;
 use super::world::{Died, World};
-use super::{callback, custom};
+use super::{add_lead, custom, hopper};
 
 /// Puts the lead in and prints the rest of the answer.
 pub(super) fn insert(world: &mut World, call: &Call<'_>, search: &Search, out: &mut String) -> Result<(), Died> {
     let phone_code = call.digits("phone_code");
     let list_field = call.digits("list_id_field");
-    let list_id = if list_field.len() > 2 { list_field } else { search.list_id.clone() };
+    let list_id = if list_field.is_empty() { search.list_id.clone() } else { list_field };
     let (phone, user) = (&search.phone, &call.user);
-    if !call.may_touch(&list_id) {
-        let line = "ERROR: update_lead NOT AN ALLOWED LIST ID, INSERT";
-        return call.say(out, &format!("{line} - {phone}|{list_id}"));
-    }
-    let is_complete = (6..=18).contains(&phone.chars().count()) && !phone_code.is_empty() && list_id.len() > 2;
+    let is_complete = (6..=18).contains(&phone.len()) && !phone_code.is_empty() && list_id.len() > 2;
     if !is_complete {
         let line = "ERROR: update_lead INVALID DATA FOR LEAD INSERTION";
         return call.say(out, &format!("{line} - {user}|{phone}|{phone_code}|{list_id}|Y"));
+    }
+    if !call.may_use(&list_id) {
+        let line = "ERROR: update_lead NOT AN ALLOWED LIST ID, INSERT";
+        return call.say(out, &format!("{line} - {phone}|{list_id}"));
     }
     let sent = Sent::read(call);
     let offset = places::offset(
@@ -76,17 +76,17 @@ pub(super) fn insert(world: &mut World, call: &Call<'_>, search: &Search, out: &
     ] {
         values.push((name, sent.get(name).to_owned()));
     }
-    let Some(lead_id) = fields::insert_lead(world, &values, "0")? else {
-        let line = "ERROR: update_lead LEAD HAS NOT BEEN ADDED";
-        return call.say(out, &format!("{line} - {phone}|{list_id}|{user}"));
+    let entry_list = Some(fields::entry_list(call)).filter(|list| !list.is_empty() && !call.has_custom_fields());
+    let Some(lead_id) = fields::insert_lead(world, &values, &entry_list.unwrap_or_else(|| "0".to_owned()))? else {
+        // A statement that fails without an exception goes unmentioned.
+        return Ok(());
     };
     let line = "SUCCESS: update_lead LEAD HAS BEEN ADDED";
     call.say(out, &format!("{line} - {phone}|{list_id}|{lead_id}|{offset}|{user}"))?;
-    if call.is_on("custom_fields") {
+    add_lead::alternates(world, call, out, "update_lead", &lead_id)?;
+    if call.has_custom_fields() {
         custom::after_insert(world, call, out, search, &lead_id, &list_id)?;
     }
-    if call.is_on("callback") {
-        callback::add(world, call, out, "update_lead", &lead_id, &list_id)?;
-    }
-    Ok(())
+    let named = hopper::Named { lead_id, list_id };
+    hopper::after_update(world, call, out, search.table, phone, &named)
 }

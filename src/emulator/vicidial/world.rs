@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use super::clock::Clock;
 use super::dialer::CallIds;
+use super::race::Races;
+use super::screen::Screen;
 use super::table::{Now, Table};
 use super::text::Charset;
 
@@ -17,6 +19,15 @@ pub enum Php {
     Exceptions,
     /// It goes on as if nothing had been found or done. Older ones.
     Silent,
+}
+
+/// The character set that a database server speaks when nobody says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// The Western code page: each byte of a text is stored as a character.
+    Latin1,
+    /// UTF-8 with four bytes.
+    Utf8mb4,
 }
 
 /// A statement failed and the script died of it.
@@ -34,6 +45,14 @@ pub struct World {
     pub is_database_up: bool,
     /// How many of the next duplicate checks miss a lead that is there, as when requests run side by side.
     pub racing: u32,
+    /// Whether the database refuses values that do not fit.
+    pub(super) is_strict: bool,
+    pub(super) database: Database,
+    pub(super) download_bytes_max: Option<usize>,
+    pub(super) shows_errors: bool,
+    pub(super) races: Option<Races>,
+    /// What agents' screens show, by the call.
+    pub(super) screens: BTreeMap<String, Screen>,
     pub(super) tables: BTreeMap<String, Table>,
     pub(super) call_ids: CallIds,
 }
@@ -120,7 +139,11 @@ impl World {
 
     /// How texts are read and written.
     pub(super) fn charset(&self) -> Charset {
-        if self.setting("use_non_latin") == "1" { Charset::Utf8 } else { Charset::Western }
+        match (self.setting("use_non_latin"), self.database) {
+            ("1", _) => Charset::Utf8,
+            (_, Database::Latin1) => Charset::Western,
+            (_, Database::Utf8mb4) => Charset::Narrow,
+        }
     }
 
     /// Whether custom fields are switched on.
@@ -257,6 +280,12 @@ impl World {
         }
         let words = allowed.split_whitespace().filter(|word| *word != "-");
         Some(words.map(str::to_owned).collect())
+    }
+
+    /// Whether the group of the user in that row sees all campaigns.
+    pub(super) fn sees_all(&self, user: usize) -> bool {
+        let group = self.table("vicidial_users").get(user, "user_group");
+        self.campaigns_of_group(group).is_none()
     }
 
     /// The database goes down: every page fails until it is up again.
