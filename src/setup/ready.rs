@@ -297,6 +297,11 @@ fn fingerprint<'a>(key: &InstallKey, parts: impl IntoIterator<Item = &'a str>) -
     hasher.finalize().to_hex()[..32].to_owned()
 }
 
+/// When a VICIdial is left alone.
+pub(super) fn quiet(connection: &VicidialConnection) -> Quiet {
+    Quiet { windows: connection.blackout.clone(), zone: connection.zone }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -310,9 +315,4 @@ mod tests {
         assert_ne!(print, fingerprint(&InstallKey([2; 32]), ["user", "secret"]));
         assert!(!print.contains("secret"));
     }
-}
-
-/// When a VICIdial is left alone.
-pub(super) fn quiet(connection: &VicidialConnection) -> Quiet {
-    Quiet { windows: connection.blackout.clone(), zone: connection.zone }
 }

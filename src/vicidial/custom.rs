@@ -53,7 +53,14 @@ impl Column {
     /// The form of a text that the column takes as it is.
     fn fit(&self, forms: Forms, text: &str) -> String {
         match self {
-            Self::Text(width) => forms.cut_to(*width, text),
+            Self::Text(width) => {
+                let mut cut = forms.cut_to(*width, text);
+                if cut == "--BLANK--" {
+                    // This word would clear the field; only a text that began with it comes to be cut to it.
+                    cut.pop();
+                }
+                cut
+            }
             // The database takes a word in whatever case, and stores its own spelling; any other becomes blank.
             Self::Words(words) => words.iter().find(|word| word.to_lowercase() == text.to_lowercase()).cloned().unwrap_or_default(),
             Self::Date => {

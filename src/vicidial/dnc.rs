@@ -5,6 +5,8 @@
 
 use super::line::decode;
 use super::listing::split_crlf;
+use crate::model::CampaignId;
+use crate::ports::Fault;
 
 /// Why a file could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +28,13 @@ pub fn read(body: &[u8]) -> Result<Vec<String>, Unreadable> {
         return Err(Unreadable::Header);
     }
     Ok(lines.filter(|entry| !entry.is_empty()).collect())
+}
+
+/// The fault of a campaign that has no list because it is none. VICIdial says the same of one that the user may not see.
+#[must_use]
+pub fn no_campaign(campaign: &CampaignId) -> Fault {
+    Fault::refused("campaign_missing", format!("VICIdial has no campaign `{campaign}`, or does not show it to the API user"))
+        .help("correct the campaign in the configuration, or let the API user see it")
 }
 
 /// The area that an entry stands for, if it stands for one: `312` of `312XXXXXXX`.

@@ -63,8 +63,8 @@ impl Vicidial {
         callbacks::of_lead(&rows::read(&ask, reply.data.as_bytes())).ok_or_else(|| trouble::fault(&ask, &reply))
     }
 
-    /// A campaign's do-not-call list, or that of the system, some numbers at a time. A list without numbers, and one of a campaign that
-    /// does not exist, has no page. An entry like `312XXXXXXX` stands for an area. Only a stream that ended without a fault was the whole list.
+    /// A campaign's do-not-call list, or that of the system, some numbers at a time. A list without numbers has no page; a campaign that does not
+    /// exist, or that the user may not see, is a fault with code `campaign_missing`. An entry like `312XXXXXXX` stands for an area. Only a stream that ended without a fault was the whole list.
     pub fn dnc(&self, campaign: Option<&CampaignId>) -> impl Stream<Item = Result<Vec<String>, Fault>> + Send {
         let campaign = campaign.cloned();
         match &self.database {
@@ -88,8 +88,11 @@ impl Vicidial {
         let ask = ask_read::dnc(campaign.as_ref());
         let (reply, body) = self.fetch(&ask).await?;
         if reply.is_bare() {
-            let whose = campaign.map_or_else(|| "of the system".to_owned(), |campaign| format!("of campaign {campaign}"));
+            let whose = campaign.as_ref().map_or_else(|| "of the system".to_owned(), |campaign| format!("of campaign {campaign}"));
             return Err(too_large(&format!("the do-not-call list {whose}"), &reply));
+        }
+        if let Some(campaign) = campaign.filter(|_| reply.outcome == Outcome::NoRight && reply.said.contains("this list")) {
+            return Err(dnc::no_campaign(&campaign));
         }
         if !is_read(&ask, &reply)? {
             return Ok(Vec::new());

@@ -82,6 +82,8 @@ pub fn read(text: &str, counted: Option<u64>) -> Found {
             None => odd.push(format!("record {}: its numbers are none", at + 1)),
         }
     }
+    // VICIdial goes by the log rows: which lead comes first says nothing.
+    leads.sort_by(|one, other| other.lead_id.cmp(&one.lead_id));
     Found { leads, is_capped, odd }
 }
 

@@ -144,8 +144,8 @@ async fn what_only_the_database_shows() {
     let (server, ..) = start(Options::default()).await;
     let world = server.with_world(|world| world.clone());
     copy(&world, &mut mariadb).await;
-    mariadb.run("INSERT INTO vicidial_campaign_dnc SELECT seq, 'OTHER' FROM seq_2125550100_to_2125560099").await;
-    mariadb.run("INSERT INTO vicidial_campaign_dnc SELECT seq, 'OTHER' FROM seq_3125550100_to_3125550199").await;
+    mariadb.run("INSERT INTO vicidial_campaign_dnc SELECT seq, 'TESTCAMP' FROM seq_2125550100_to_2125560099").await;
+    mariadb.run("INSERT INTO vicidial_campaign_dnc SELECT seq, 'TESTCAMP' FROM seq_3125550100_to_3125550199").await;
     mariadb.run("UPDATE vicidial_campaigns SET use_internal_dnc = 'AREACODE', use_campaign_dnc = 'Y', dial_statuses = ' NEW NA -'").await;
     mariadb.run("UPDATE vicidial_statuses SET sale = 'Y', human_answered = 'Y' WHERE status = 'SALE'").await;
     mariadb.run("INSERT INTO vicidial_campaign_statuses VALUES ('WARM', 'Warm lead', 'Y', 'TESTCAMP')").await;
@@ -154,7 +154,7 @@ async fn what_only_the_database_shows() {
     let mut numbers = lane.dnc(None);
     assert_eq!(numbers.next().await.unwrap(), Some(vec!["312XXXXXXX".to_owned(), "7275550111".to_owned()]));
     assert_eq!(numbers.next().await.unwrap(), None);
-    let mut numbers = lane.dnc(Some(&CampaignId::from("OTHER")));
+    let mut numbers = lane.dnc(Some(&CampaignId::from("TESTCAMP")));
     let mut all = BTreeSet::new();
     while let Some(page) = numbers.next().await.unwrap() {
         all.extend(page);

@@ -208,7 +208,7 @@ async fn lived(mariadb: Option<Mariadb>) -> (End, Totals) {
     let mut life = Life::begin(mariadb).await;
     let mut all = Totals::default();
     let held = life.run(Scope::Changed, false).await;
-    assert_eq!((held.end, life.vicidial.writes()), (RunEnd::Held, 0));
+    assert_eq!((held.end, life.vicidial.writes()), (RunEnd::Held, 0), "{}", held.message);
     all = sum(all, life.run(Scope::Changed, true).await);
 
     // People edit on both sides, some of them the same lead; one answer is lost.

@@ -51,7 +51,7 @@ impl Way {
 
 impl Dialer for Way {
     async fn survey(&self, wanted: &Wanted, at: DateTime<Utc>) -> Result<ServerFacts, Fault> {
-        self.now().await.survey(wanted, at).await
+        self.clock.survey(wanted, at).await
     }
 
     fn stored(&self, values: &BTreeMap<FieldName, String>) -> StoredLead {

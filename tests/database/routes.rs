@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use serde_json::json;
 use vicisync::emulator::vicidial::Options;
 use vicisync::model::{CampaignId, LeadId};
-use vicisync::ports::Dialer;
+use vicisync::ports::{Dialer, Fault};
 use vicisync::vicidial::counts::Counts;
 use vicisync::vicidial::{NonLatin, Vicidial};
 
@@ -92,11 +92,15 @@ async fn a_callback_whose_lead_is_gone() {
 #[tokio::test]
 async fn do_not_call_lists() {
     let Some(lanes) = lanes("do_not_call_lists").await else { return };
-    for (campaign, count) in [(None, 2), (Some(CampaignId::from("TESTCAMP")), 1), (Some(CampaignId::from("NOPE")), 0)] {
+    for (campaign, count) in [(None, 2), (Some(CampaignId::from("TESTCAMP")), 1)] {
         let http: Vec<String> = lanes.http.dnc(campaign.as_ref()).try_concat().await.unwrap();
         let sql: Vec<String> = lanes.sql.dnc(campaign.as_ref()).try_concat().await.unwrap();
         assert_eq!((sql.len(), http), (count, sql));
     }
+    let nobody = CampaignId::from("NOPE");
+    let http: Result<Vec<String>, Fault> = lanes.http.dnc(Some(&nobody)).try_concat().await;
+    assert_eq!(http.as_ref().unwrap_err().code, "campaign_missing");
+    assert_eq!(http, lanes.sql.dnc(Some(&nobody)).try_concat().await);
 }
 
 #[tokio::test]

@@ -114,7 +114,7 @@ async fn do_not_call_lists() {
     assert_eq!(system.iter().filter_map(|entry| dnc::area(entry)).collect::<Vec<_>>(), ["312"]);
     assert_eq!(all(Some(&camp)).await.unwrap(), ["7275550102"]);
     // A campaign that is not defined may not be downloaded, though it can hold numbers.
-    check(all(Some(&CampaignId::from("NOPE"))).await.unwrap_err(), Reach::Person, "no_right");
+    check(all(Some(&CampaignId::from("NOPE"))).await.unwrap_err(), Reach::Record, "campaign_missing");
     server.with_world(|world| (0..25_000).for_each(|number| world.add_dnc(&format!("72755{number:05}"), Some("TESTCAMP"))));
     let sizes: Vec<usize> = dialer.dnc(Some(&camp)).map_ok(|page| page.len()).try_collect().await.unwrap();
     assert_eq!(sizes, [10_000, 10_000, 5_001]);

@@ -138,7 +138,7 @@ async fn callbacks_are_put_changed_and_removed() {
     let mine = Callback { recipient: mine, at: at("2026-12-02 09:00:00"), ..anyone.clone() };
     assert_eq!(stage.dialer.put_callback(lead, &mine).await, Ok(Done::Now));
     assert_eq!(stage.server.writes(), writes + 1, "a change is one request");
-    assert_eq!(rows(&stage)[0][3..6], ["2026-12-02 09:00:00", "USERONLY", "agent1"]);
+    assert_eq!(rows(&stage)[0][3..6], ["2026-12-02 09:00:00", "USERONLY", "AGENT1"], "VICIdial's database takes both for one");
     // A change leaves the agent where nobody is named, and the remark where there is none.
     let nobody = Callback { comments: String::new(), ..anyone.clone() };
     assert_eq!(stage.dialer.put_callback(lead, &nobody).await, Ok(Done::Now));

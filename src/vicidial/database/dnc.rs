@@ -1,5 +1,6 @@
 //! Do-not-call lists by SQL, page by page: they may hold millions of numbers, more than the download page can hand out.
 
+use super::super::dnc::no_campaign;
 use super::cells::literal;
 use super::connect::Database;
 use crate::model::CampaignId;
@@ -29,10 +30,17 @@ impl Numbers<'_> {
     /// The next page in the order of the numbers' texts; `None` at the end. An entry like `312XXXXXXX` stands for an area code.
     ///
     /// # Errors
-    /// A [`Fault`] of the connection.
+    /// A [`Fault`] of the connection; a campaign that does not exist is one of the record, with code `campaign_missing`.
     pub async fn next(&mut self) -> Result<Option<Vec<String>>, Fault> {
         if self.is_done {
             return Ok(None);
+        }
+        if let Some(campaign) = self.campaign.as_ref().filter(|_| self.after.is_empty()) {
+            let wanted = literal(campaign.as_str());
+            let known = self.database.rows(&format!("SELECT campaign_id FROM vicidial_campaigns WHERE campaign_id = {wanted}")).await?;
+            if known.is_empty() {
+                return Err(no_campaign(campaign));
+            }
         }
         let (table, of) = match &self.campaign {
             Some(campaign) => ("vicidial_campaign_dnc", format!("campaign_id = {} AND ", literal(campaign.as_str()))),
