@@ -83,7 +83,7 @@ pub fn read(text: &str, counted: Option<u64>) -> Found {
         }
     }
     // VICIdial goes by the log rows: which lead comes first says nothing.
-    leads.sort_by(|one, other| other.lead_id.cmp(&one.lead_id));
+    leads.sort_by_key(|lead| std::cmp::Reverse(lead.lead_id));
     Found { leads, is_capped, odd }
 }
 
