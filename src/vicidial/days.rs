@@ -27,6 +27,9 @@ use crate::ports::{Calls, Fault, Reach};
 /// admins of busy servers keep less, but hardly less than a month.
 const ARCHIVE_AFTER: TimeDelta = TimeDelta::days(30);
 
+/// Days that lie further back are not counted: nobody mends a gap any more then, and a count reads a day's whole log.
+const COUNTED_WITHIN: TimeDelta = TimeDelta::days(7);
+
 /// Hours of a day, `last` included to its end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Day {
@@ -104,7 +107,8 @@ impl Vicidial {
 
     /// The counts of a day, if it has hours that are over and they can be had. Not having them stops no run.
     async fn count_for(&self, day: Day, now: NaiveDateTime) -> Result<Option<(NaiveDateTime, Vec<Counts>)>, Fault> {
-        if day.day == now.date() && day.first >= now.hour() {
+        let age = now.date().signed_duration_since(day.day);
+        if age > COUNTED_WITHIN || (age == TimeDelta::zero() && day.first >= now.hour()) {
             return Ok(None);
         }
         let known = self.counted.lock().unwrap_or_else(PoisonError::into_inner).known(day.day, now);

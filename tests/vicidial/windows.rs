@@ -186,6 +186,17 @@ async fn only_what_is_wanted_is_counted() {
 }
 
 #[tokio::test]
+async fn days_of_long_ago_are_not_counted() {
+    let peer = Peer::start(|request| {
+        if request.contains("function=call_status_stats") { Act::text(&counted("CAMP1", &[], "")) } else { nothing() }
+    })
+    .await;
+    let calls = peer.client().calls(at("2026-11-04 10:00:00"), at("2026-11-24 10:00:00")).await.unwrap();
+    let counts = peer.seen().iter().filter(|request| request.contains("call_status_stats")).count();
+    assert_eq!((calls.compared.len(), counts), (8, 8), "today and a week");
+}
+
+#[tokio::test]
 async fn an_old_day_is_looked_for_in_the_archive_too() {
     let peer = Peer::start(|request| {
         if request.contains("function=call_status_stats") {
