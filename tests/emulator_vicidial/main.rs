@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking and prints its table")]
 
 mod compared;
+mod exchanges;
 mod floor_scene;
 mod replay;
 mod scene;
 mod singles;
 mod switches;
 mod telephony;
-mod transcripts;
 mod wire;

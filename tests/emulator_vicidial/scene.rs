@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value, json};
 use vicisync::emulator::vicidial::{Database, Options, Php, World};
 
+use crate::exchanges::Exchange;
 use crate::floor_scene;
-use crate::transcripts::Exchange;
 
 /// 20:25:02 on 2026-11-24 in New York, about when the exchanges took place.
 const EVENING: i64 = 1_795_569_902;

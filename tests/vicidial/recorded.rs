@@ -16,8 +16,15 @@ pub(crate) struct Exchange {
 }
 
 fn load(variable: &str, file: &str) -> Value {
-    let path = std::env::var(variable).unwrap_or_else(|_| format!("{}/tests/fixtures/{file}", env!("CARGO_MANIFEST_DIR")));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    std::env::var(variable).map_or_else(|_| fixture(file), |path| json_of(&path))
+}
+
+fn fixture(file: &str) -> Value {
+    json_of(&format!("{}/tests/fixtures/{file}", env!("CARGO_MANIFEST_DIR")))
+}
+
+fn json_of(path: &str) -> Value {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
     serde_json::from_str(&text).unwrap()
 }
 
@@ -29,9 +36,18 @@ fn bytes(body: &str, encoding: &Value) -> Vec<u8> {
     }
 }
 
-/// The fixture of single exchanges, or the file that `VICISYNC_TRANSCRIPTS` names.
+/// The fixture of single exchanges.
 pub(crate) fn transcripts() -> Vec<Exchange> {
-    load("VICISYNC_TRANSCRIPTS", "vicidial-transcripts.json").as_array().unwrap().iter().map(transcript).collect()
+    exchanges(&fixture("vicidial-transcripts.json"))
+}
+
+/// The same, or those of the file that `VICISYNC_TRANSCRIPTS` names.
+pub(crate) fn named_transcripts() -> Vec<Exchange> {
+    exchanges(&load("VICISYNC_TRANSCRIPTS", "vicidial-transcripts.json"))
+}
+
+fn exchanges(file: &Value) -> Vec<Exchange> {
+    file.as_array().unwrap().iter().map(transcript).collect()
 }
 
 fn transcript(entry: &Value) -> Exchange {
@@ -56,8 +72,13 @@ fn transcript(entry: &Value) -> Exchange {
     }
 }
 
-/// The fixture of whole scenarios, or the file that `VICISYNC_SCENARIOS` names.
+/// The fixture of whole scenarios.
 pub(crate) fn scenarios() -> Vec<Value> {
+    fixture("vicidial-scenarios.json")["scenarios"].as_array().unwrap().clone()
+}
+
+/// The same, or those of the file that `VICISYNC_SCENARIOS` names.
+pub(crate) fn named_scenarios() -> Vec<Value> {
     load("VICISYNC_SCENARIOS", "vicidial-scenarios.json")["scenarios"].as_array().unwrap().clone()
 }
 
@@ -80,7 +101,7 @@ pub(crate) fn step(scenario: &Value, step: &Value) -> Option<Exchange> {
 
 /// Labels and types of the custom columns that the scenarios begin with.
 pub(crate) fn custom_columns() -> Vec<(String, String)> {
-    let start = load("VICISYNC_SCENARIOS", "vicidial-scenarios.json")["start"]["tables"]["custom_1001"].clone();
+    let start = fixture("vicidial-scenarios.json")["start"]["tables"]["custom_1001"].clone();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let columns = start.as_array().map(Vec::as_slice).unwrap_or_default();
     columns.iter().map(|column| (text(&column["name"]), text(&column["type"]))).filter(|(name, _)| name != "lead_id").collect()

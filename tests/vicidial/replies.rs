@@ -6,7 +6,7 @@ use vicisync::vicidial::call::{Ask, Page};
 use vicisync::vicidial::reply::{self, Outcome};
 use vicisync::vicidial::trouble;
 
-use crate::recorded::{Exchange, scenarios, step, transcripts};
+use crate::recorded::{Exchange, named_scenarios, named_transcripts, step, transcripts};
 
 fn read(exchange: &Exchange) -> reply::Reply {
     reply::read(&exchange.ask, exchange.status, &exchange.content_type, &exchange.body)
@@ -25,7 +25,7 @@ fn disagreements<'a>(exchanges: impl IntoIterator<Item = &'a Exchange>) -> Vec<S
 
 #[test]
 fn transcripts_are_read_to_their_true_outcome() {
-    let all = transcripts();
+    let all = named_transcripts();
     assert!(!all.is_empty());
     let wrong = disagreements(&all);
     assert!(wrong.is_empty(), "{} of {} are misread:\n{}", wrong.len(), all.len(), wrong.join("\n"));
@@ -33,7 +33,7 @@ fn transcripts_are_read_to_their_true_outcome() {
 
 #[test]
 fn answers_of_scenarios_are_read_to_their_true_outcome() {
-    let all: Vec<Exchange> = scenarios()
+    let all: Vec<Exchange> = named_scenarios()
         .iter()
         .flat_map(|scenario| scenario["steps"].as_array().unwrap().iter().filter_map(|entry| step(scenario, entry)).collect::<Vec<_>>())
         // The single exchanges call this answer `refused`, the scenarios `not_found`; it is the same answer to the same question.

@@ -187,9 +187,11 @@ async fn only_what_is_wanted_is_counted() {
 
 #[tokio::test]
 async fn days_of_long_ago_are_not_counted() {
-    let peer = Peer::start(|request| {
-        if request.contains("function=call_status_stats") { Act::text(&counted("CAMP1", &[], "")) } else { nothing() }
-    })
+    let peer = Peer::start(
+        |request| {
+            if request.contains("function=call_status_stats") { Act::text(&counted("CAMP1", &[], "")) } else { nothing() }
+        },
+    )
     .await;
     let calls = peer.client().calls(at("2026-11-04 10:00:00"), at("2026-11-24 10:00:00")).await.unwrap();
     let counts = peer.seen().iter().filter(|request| request.contains("call_status_stats")).count();
