@@ -291,10 +291,14 @@ pub fn enter_hopper(lead: LeadId, priority: i8) -> Ask {
         .with("hopper_local_call_time_check", "Y")
 }
 
-/// Whether a number is on the system's do-not-call list or on that of a campaign. `24hours` is a call time of every install.
+/// Whether a number is on the system's do-not-call list or on that of a campaign, by itself or by its area: whether the campaign looks at areas
+/// no function shows. `24hours` is a call time of every install.
 #[must_use]
 pub fn check_dnc(phone: &Phone, campaign: &CampaignId) -> Ask {
-    super::call::check_phone(phone).with("dnc_check", "Y").with("campaign_dnc_check", "Y").with("campaign_id", campaign.as_str())
+    super::call::check_phone(phone)
+        .with("dnc_check", "AREACODE")
+        .with("campaign_dnc_check", "AREACODE")
+        .with("campaign_id", campaign.as_str())
 }
 
 /// Brings a lead back from the archive.

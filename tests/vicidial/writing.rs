@@ -221,6 +221,15 @@ async fn who_must_not_be_dialed_enters_no_hopper() {
         check(stage.dialer.enter_hopper(listed, 0).await, Effect::None, Reach::Record, "on_dnc");
         stage.dialer.delete_dnc(list, &number("7275550101")).await.unwrap();
     }
+    // An entry for a whole area: the dialer looks at nothing more once a lead is in the hopper.
+    for (table, entry) in [
+        ("vicidial_dnc", serde_json::json!({"phone_number": "727XXXXXXX"})),
+        ("vicidial_campaign_dnc", serde_json::json!({"phone_number": "727XXXXXXX", "campaign_id": "TESTCAMP"})),
+    ] {
+        stage.database(serde_json::json!({"insert": table, "row": entry}));
+        check(stage.dialer.enter_hopper(listed, 0).await, Effect::None, Reach::Record, "on_dnc");
+        stage.database(serde_json::json!({"delete": table, "where": {"phone_number": "727XXXXXXX"}}));
+    }
     check(stage.dialer.enter_hopper(LeadId(999), 0).await, Effect::None, Reach::Record, "lead_missing");
     // VICIdial says ADDED for a list that is gone, with no campaign.
     stage.database(serde_json::json!({"update": "vicidial_list", "set": {"list_id": 777_777}, "where": {"lead_id": lost.0}}));
