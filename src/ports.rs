@@ -179,7 +179,8 @@ pub trait Dialer: Send + Sync {
     /// Leads by code, in batches; each code that was looked for has an entry, empty where nothing was found. Lowest id first.
     ///
     /// While nobody is logged in as an agent, all leads are searched. While somebody is, leads are found by the phone, and by it only as long as nobody
-    /// changed it in VICIdial; a code without a phone is not looked for then, and has no entry.
+    /// changed it in VICIdial; a code without a phone is not looked for then, and has no entry, nor has one whose phone a lead has that VICIdial
+    /// does not show.
     fn find_by_code(&self, sought: &[Sought]) -> impl Future<Output = Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault>> + Send;
     /// The codes that leads carry, by their ids; each lead asked for has an entry, `None` where it is not there. For few leads.
     fn codes_of(&self, leads: &[LeadId]) -> impl Future<Output = Result<BTreeMap<LeadId, Option<String>>, Fault>> + Send;

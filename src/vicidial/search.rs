@@ -22,8 +22,19 @@ const KEYS_MAX: usize = 500;
 /// What a search found, by what it asked for.
 type Found<K> = BTreeMap<K, Vec<LeadId>>;
 
+/// What a lead carries as its code.
+enum Carries {
+    /// A code that could be ours.
+    Code(VendorLeadCode),
+    /// None, or one that is none of ours; or the lead is gone.
+    Another,
+    /// VICIdial does not show it.
+    Hidden,
+}
+
 impl Vicidial {
-    /// Leads by code. Where somebody dials, a code without a phone is not looked for and has no entry.
+    /// Leads by code. Where somebody dials, a code without a phone is not looked for and has no entry, nor has one whose number a lead has that
+    /// VICIdial does not show.
     pub(super) async fn look_for(&self, sought: &[Sought]) -> Result<Found<VendorLeadCode>, Fault> {
         if sought.is_empty() {
             return Ok(BTreeMap::new());
@@ -64,26 +75,48 @@ impl Vicidial {
     /// By the numbers, which have an index; then the codes of the few that were found, by their ids.
     async fn search_phones(&self, phones: &BTreeMap<VendorLeadCode, String>) -> Result<Found<VendorLeadCode>, Fault> {
         let numbers: Vec<&str> = phones.values().map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect();
-        let mut leads: BTreeSet<LeadId> = BTreeSet::new();
+        let mut by_number: Found<String> = BTreeMap::new();
         for batch in numbers.chunks(KEYS_MAX) {
-            let found = self.search(&by_phone(batch), batch).await?;
-            leads.extend(found.into_values().flatten());
+            by_number.extend(self.search(&by_phone(batch), batch).await?);
         }
-        let carried: Vec<(LeadId, Option<String>)> = stream::iter(leads)
-            .map(|lead| async move { Ok((lead, self.column(lead, "vendor_lead_code").await?)) })
+        let leads: BTreeSet<LeadId> = by_number.values().flatten().copied().collect();
+        let carried: Vec<(LeadId, Carries)> = stream::iter(leads)
+            .map(|lead| async move { Ok((lead, self.carries(lead).await?)) })
             .buffer_unordered(CAP_MAX)
             .try_collect()
             .await?;
         let mut all: Found<VendorLeadCode> = phones.keys().map(|code| (code.clone(), Vec::new())).collect();
-        for (lead, code) in carried {
-            // Capitals and small letters are not the same here, though they are to the database.
-            let code = code.and_then(|text| VendorLeadCode::parse(&text).filter(|code| code.as_str() == text));
-            if let Some(leads) = code.and_then(|code| all.get_mut(&code)) {
-                leads.push(lead);
+        let mut hidden = BTreeSet::new();
+        for (lead, carries) in carried {
+            match carries {
+                Carries::Code(code) => {
+                    if let Some(leads) = all.get_mut(&code) {
+                        leads.push(lead);
+                    }
+                }
+                Carries::Another => {}
+                Carries::Hidden => {
+                    hidden.insert(lead);
+                }
             }
         }
+        // A lead that is hidden may be the one: then nothing is known of a code with its number.
+        let is_hidden = |number: &String| by_number.get(number).is_some_and(|leads| leads.iter().any(|lead| hidden.contains(lead)));
+        all.retain(|code, leads| !leads.is_empty() || !phones.get(code).is_some_and(is_hidden));
         all.values_mut().for_each(|leads| leads.sort_unstable());
         Ok(all)
+    }
+
+    /// The code of a lead. VICIdial finds leads of lists that are not defined, or that the API user may not see, and does not show them.
+    async fn carries(&self, lead: LeadId) -> Result<Carries, Fault> {
+        match self.column(lead, "vendor_lead_code").await {
+            // Capitals and small letters are not the same here, though they are to the database.
+            Ok(code) => Ok(code
+                .and_then(|text| VendorLeadCode::parse(&text).filter(|code| code.as_str() == text))
+                .map_or(Carries::Another, Carries::Code)),
+            Err(fault) if fault.reach == Reach::Record => Ok(Carries::Hidden),
+            Err(fault) => Err(fault),
+        }
     }
 
     async fn search(&self, ask: &Ask, keys: &[&str]) -> Result<Found<String>, Fault> {

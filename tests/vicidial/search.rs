@@ -93,6 +93,22 @@ async fn beside_agents_a_code_without_a_phone_waits_and_a_changed_phone_is_not_f
 }
 
 #[tokio::test]
+async fn beside_agents_a_lead_that_is_not_shown_leaves_only_its_own_number_unknown() {
+    let (server, dialer) = staffed().await;
+    let one = add(&dialer, 1, "7275550101").await;
+    let (two, again) = (add(&dialer, 2, "7275550102").await, add(&dialer, 2, "7275550102").await);
+    let (three, other) = (add(&dialer, 3, "7275550103").await, add(&dialer, 9, "7275550104").await);
+    // Lists that an admin deleted keep their leads: VICIdial finds them by phone, and shows nothing of them.
+    for lead in [again, three, other] {
+        let step = serde_json::json!({"update": "vicidial_list", "set": {"list_id": 777_777}, "where": {"lead_id": lead.0}});
+        server.with_world(|world| world.database(&step)).unwrap();
+    }
+    let wanted = [(1, 101), (2, 102), (3, 103), (4, 104), (5, 105)].map(|(number, at)| sought(number, &format!("7275550{at}")));
+    let expected = BTreeMap::from([(code(1), vec![one]), (code(2), vec![two]), (code(5), vec![])]);
+    assert_eq!(dialer.find_by_code(&wanted).await.unwrap(), expected);
+}
+
+#[tokio::test]
 async fn without_the_right_to_see_agents_somebody_is_at_work() {
     let server = Server::start(Options::default()).await.unwrap();
     server.with_world(|world| world.set_user("apiuser", &[("view_reports", "0")]));
