@@ -113,14 +113,18 @@ impl Vicidial {
     }
 
     pub(super) async fn value(&self, ask: &Ask) -> Result<Option<String>, Fault> {
-        let reply = self.read(ask).await?;
-        if reply.outcome == Outcome::Data {
-            Ok(Some(reply.data))
-        } else if reply.said.contains("LEAD NOT FOUND") {
-            Ok(None)
-        } else {
-            Err(trouble::fault(ask, &reply))
-        }
+        value(ask, self.ask(ask).await?)
+    }
+}
+
+/// The one value that an answer holds; `None` where the lead is not there.
+pub(super) fn value(ask: &Ask, reply: Reply) -> Result<Option<String>, Fault> {
+    if is_read(ask, &reply)? {
+        Ok(Some(reply.data))
+    } else if reply.said.contains("LEAD NOT FOUND") {
+        Ok(None)
+    } else {
+        Err(trouble::fault(ask, &reply))
     }
 }
 

@@ -125,10 +125,16 @@ impl Vicidial {
             .help("remove tabs and line breaks from the codes and custom fields of these leads"));
         }
         tracing::warn!(list = list.0, count, "rows of a list were shifted by tabs or line breaks; these leads are read one by one");
+        let standard: BTreeSet<FieldName> = LeadField::ALL.iter().map(|&field| FieldName::Standard(field)).collect();
         let mut rows = Vec::new();
         for &lead in doubtful {
+            let row = match self.lead(lead, fields).await {
+                // A lead that was moved here has its custom data elsewhere; as in the file, they are left out.
+                Err(fault) if fault.reach == Reach::Record => self.lead(lead, &standard).await?,
+                answer => answer?,
+            };
             // A lead that moved away meanwhile is no longer this list's.
-            rows.extend(self.lead(lead, fields).await?.filter(|row| row.list_id == list));
+            rows.extend(row.filter(|row| row.list_id == list));
         }
         Ok(rows)
     }

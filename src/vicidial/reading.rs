@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::answers::value;
 use super::call;
 use super::client::Vicidial;
 use super::lead_info::{self, LeadInfo};
@@ -77,8 +78,16 @@ impl Vicidial {
         Ok(Some(row))
     }
 
+    /// A custom field by its name. Where the table of the lead's list lacks it PHP fails without a word, as where the server is down: the clock
+    /// tells which.
     async fn custom(&self, lead: LeadId, label: &str) -> Result<Option<String>, Fault> {
-        Ok(self.value(&call::lead_field(lead, label, true)).await?.map(|text| listing::shown_custom(&text)))
+        let ask = call::lead_field(lead, label, true);
+        let reply = self.ask(&ask).await?;
+        if reply.is_bare() && self.version().await.is_ok() {
+            return Err(Fault::refused("custom_unknown", format!("the list that lead {lead} came in by has no custom field `{label}`"))
+                .help("compare the labels in the mapping with those of the list in VICIdial (Lists, Custom Fields)"));
+        }
+        Ok(value(&ask, reply)?.map(|text| listing::shown_custom(&text)))
     }
 
     async fn lead_by_fields(&self, lead: LeadId, fields: &BTreeSet<FieldName>) -> Result<Option<LeadRow>, Fault> {

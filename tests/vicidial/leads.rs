@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use vicisync::emulator::vicidial::{Options, Php, Server};
 use vicisync::model::{FieldName, Lead, LeadField, LeadId, LeadRow, ListId, Phone, VendorLeadCode};
-use vicisync::ports::Dialer;
+use vicisync::ports::{Dialer, Reach};
 use vicisync::vicidial::{Vicidial, lead_info};
 
 use crate::peer::settings;
@@ -100,7 +100,23 @@ async fn a_user_who_may_not_view_reports_reads_field_by_field() {
 async fn a_custom_field_that_the_list_lacks_is_not_blank() {
     let (_server, dialer, lead) = start(Options::default()).await;
     dialer.set_custom(lead, &BTreeMap::from([("plan".to_owned(), "gold".to_owned())])).await.unwrap();
-    assert!(dialer.read_lead(lead, &BTreeSet::from([field("custom.nosuch")])).await.is_err());
+    let fault = dialer.read_lead(lead, &BTreeSet::from([field("custom.nosuch")])).await.unwrap_err();
+    assert_eq!((fault.reach, fault.code), (Reach::Record, "custom_unknown"), "one lead stops no run: {fault}");
+}
+
+#[tokio::test]
+async fn a_moved_lead_that_is_read_alone_ends_no_list() {
+    let (server, dialer, lead) = start(Options::default()).await;
+    let there = |id: u64, label: &str| server.with_world(|world| world.add_custom_field(id, label, "TEXT", 20));
+    server.with_world(|world| world.add_list(2001, "Elsewhere", "TESTCAMP", true));
+    there(2001, "colour");
+    dialer.set_custom(lead, &BTreeMap::from([("plan".to_owned(), "gold".to_owned())])).await.unwrap();
+    // Its custom data stay with the list that it came in by, and its row cannot be read from the file.
+    let step = serde_json::json!({"update": "vicidial_list", "set": {"list_id": 2001, "source_id": "a\tb"}, "where": {"lead_id": lead.0}});
+    server.with_world(|world| world.database(&step)).unwrap();
+    let rows = swept(dialer.sweep(ListId(2001))).await.unwrap();
+    assert_eq!((rows.len(), rows[0].lead_id, rows[0].values[&field("source_id")].as_str()), (1, lead, "a\tb"));
+    assert!(!rows[0].values.contains_key(&field("custom.colour")), "left out, not blank");
 }
 
 #[test]
