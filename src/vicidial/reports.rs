@@ -26,7 +26,7 @@ const ALL: &str = "---ALL---";
 pub enum Unread {
     /// It is not the function's answer, or not all of it.
     NoAnswer,
-    /// Statuses that are numbers: which count belongs to which cannot be told.
+    /// Several statuses, and one of them is a number: which count belongs to which cannot be told.
     NumberStatuses,
     /// Campaigns were asked for, and this VICIdial does not tell them apart.
     NoCampaigns,
@@ -54,7 +54,7 @@ impl Reports for Vicidial {
                 Effect::None,
                 Reach::Person,
                 "number_statuses",
-                "`call_dispo_report` cannot be read where several statuses of a period are numbers: VICIdial sorts them in another way than it names them",
+                "`call_dispo_report` cannot be read where one of several statuses of a period is a number: VICIdial sorts them in another way than it names them",
             )
             .help("use kind = \"call_status_stats\" for this report"),
             Unread::NoCampaigns => Fault::new(

@@ -28,7 +28,7 @@ impl Vicidial {
         survey.find(skewed(skew));
         survey.fact(FactName::ClockSkew, skew.num_seconds(), FactSource::Asked);
         let offset = time.local - time.utc.naive_utc();
-        survey.fact(FactName::ClockOffset, offset.num_minutes(), FactSource::Asked);
+        survey.fact(FactName::ClockOffset, (offset.num_seconds() + 30).div_euclid(60), FactSource::Asked);
         if let Some(claimed) = facts::servers_offset(&reply.data) {
             survey.fact(FactName::ServersOffset, claimed.clone(), FactSource::Asked);
             survey.findings.extend(claim(&claimed, offset));
@@ -42,7 +42,7 @@ impl Vicidial {
     fn zone(&self, utc: DateTime<Utc>, theirs: TimeDelta) -> (bool, Finding) {
         let zone = self.settings.zone;
         let ours = zone.offset_from_utc_datetime(&utc.naive_utc()).fix();
-        let agrees = TimeDelta::seconds(i64::from(ours.local_minus_utc())) == theirs;
+        let agrees = is_same(TimeDelta::seconds(i64::from(ours.local_minus_utc())), theirs);
         let finding = if agrees {
             Finding::good(format!("the server's clock is that of {zone}"))
         } else {
@@ -57,6 +57,11 @@ impl Vicidial {
         };
         (agrees, finding)
     }
+}
+
+/// Whether two offsets are one. PHP writes its date and its seconds one after the other, so that a second may lie between them.
+fn is_same(ours: TimeDelta, theirs: TimeDelta) -> bool {
+    (ours - theirs).abs() < TimeDelta::minutes(1)
 }
 
 fn skewed(skew: TimeDelta) -> Finding {
@@ -87,6 +92,13 @@ fn claim(claimed: &str, offset: TimeDelta) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_second_between_date_and_epoch_is_no_other_zone() {
+        let ours = TimeDelta::hours(-5);
+        assert!(is_same(ours, ours) && is_same(ours, ours - TimeDelta::seconds(1)) && is_same(ours, ours + TimeDelta::seconds(1)));
+        assert!(!is_same(ours, TimeDelta::hours(-4)) && !is_same(TimeDelta::minutes(330), TimeDelta::minutes(345)));
+    }
 
     #[test]
     fn a_servers_table_that_claims_another_offset_is_seen() {
