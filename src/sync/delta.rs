@@ -1,11 +1,15 @@
 //! The fields of one lead: what the CRM changed since it was last seen, and what must be written for it.
 //!
 //! Each side is compared with its own base. VICIdial's edits of a pushed field are none of the CRM's: they stay until the
-//! CRM changes the same field. A blank in the CRM writes nothing, unless the mapping says that it clears.
+//! CRM changes the same field. A blank in the CRM, or a value of which VICIdial would keep nothing, writes nothing, unless the mapping says that it
+//! clears.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Base, FieldName, LeadField, Pair, StoredLead};
+
+/// What VICIdial shows where there is no date.
+const NO_DATE: &str = "0000-00-00";
 
 /// What one contact's fields come to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,7 +44,8 @@ pub fn delta(base: &Base, wanted: &BTreeMap<FieldName, String>, stored: &StoredL
             continue;
         }
         let vicidial = last.map(|last| last.vicidial.clone()).unwrap_or_default();
-        let is_blank = value.trim().is_empty();
+        // Of a value whose letters VICIdial drops, or whose word its column does not know, nothing is left: that says no more than a blank.
+        let is_blank = value.trim().is_empty() || matches!(shown.trim(), "" | NO_DATE);
         let keeps = is_blank && !rules.clears.contains(field);
         if keeps || vicidial == shown {
             delta.settled.insert(field.clone(), Pair { crm: value.clone(), vicidial });

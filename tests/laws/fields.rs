@@ -77,6 +77,20 @@ fn a_blank_never_overwrites() {
 }
 
 #[test]
+fn a_value_of_which_vicidial_keeps_nothing_overwrites_nothing() {
+    let mut rig = Rig::started(3);
+    rig.edit("c01", "email", "###");
+    rig.edit("c02", "plan", ";;");
+    rig.run();
+    assert_eq!(rig.row("c01").get(LeadField::Email), "ann1@example.com");
+    assert_eq!(rig.row("c02").custom("plan"), "basic");
+    rig.is_quiet();
+    rig.edit("c01", "email", "back@example.com");
+    rig.run();
+    assert_eq!(rig.row("c01").get(LeadField::Email), "back@example.com");
+}
+
+#[test]
 fn a_value_that_comes_back_after_a_blank_is_seen() {
     let mut rig = Rig::started(2);
     rig.edit("c01", "email", "");
