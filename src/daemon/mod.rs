@@ -105,6 +105,8 @@ async fn run_jobs(
             && let Some(fresh) = renew(&jobs[due.job].job.name)
         {
             jobs[due.job] = Arc::new(fresh);
+            // Reports follow: two clients of one VICIdial would each send a wrong password, and each as much as one may.
+            lines.put(&jobs[due.job]);
         }
         let job = &jobs[due.job];
         notify::status(&format!("job {} runs", job.job.name));

@@ -74,7 +74,8 @@ pub fn dangers(facts: &ServerFacts, has_custom: bool) -> Vec<Danger> {
         dangers.push(Danger {
             code: "wrong_zone",
             message: "the server's clock is not that of the configured zone: calls would be taken for hours earlier or later".to_owned(),
-            help: "correct `zone` of the VICIdial connection to the zone of its server".to_owned(),
+            help: "correct `zone` of the VICIdial connection to the zone of its server; where its database is read, give MariaDB and PHP the same zone"
+                .to_owned(),
         });
     }
     if has_custom && facts.switch(&FactName::CustomFields) == Some(false) {
