@@ -87,6 +87,10 @@ impl Vicidial {
             return Err(Fault::refused("custom_unknown", format!("the list that lead {lead} came in by has no custom field `{label}`"))
                 .help("compare the labels in the mapping with those of the list in VICIdial (Lists, Custom Fields)"));
         }
+        if reply.said.contains("LIST FIELD NOT FOUND") {
+            // The table has no row of this lead, as one has that was dropped and made again: all blank.
+            return Ok(Some(String::new()));
+        }
         Ok(value(&ask, reply)?.map(|text| listing::shown_custom(&text)))
     }
 

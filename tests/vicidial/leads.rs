@@ -105,6 +105,14 @@ async fn a_custom_field_that_the_list_lacks_is_not_blank() {
 }
 
 #[tokio::test]
+async fn a_lead_whose_custom_row_is_gone_has_blank_fields() {
+    let (server, dialer, lead) = start(Options::default()).await;
+    server.with_world(|world| world.agent_edit(lead.0, "entry_list_id", "1001"));
+    let (row, _) = read(&server, &dialer, lead, &all_fields()).await;
+    assert_eq!((row.values[&field("custom.plan")].as_str(), row.values[&field("custom.crm_note")].as_str()), ("", ""));
+}
+
+#[tokio::test]
 async fn a_moved_lead_that_is_read_alone_ends_no_list() {
     let (server, dialer, lead) = start(Options::default()).await;
     let there = |id: u64, label: &str| server.with_world(|world| world.add_custom_field(id, label, "TEXT", 20));
