@@ -278,7 +278,8 @@ impl Vicidial {
         self.check_stopped()?;
         // Before anything else that is waited for: who holds a place never waits for one who does not.
         let mut pass = match login {
-            Login::Sent => Some(self.gate.enter(Kind::of(ask)).await),
+            Login::Sent if ask.page == Page::Api => Some(self.gate.enter(Kind::of(ask)).await),
+            Login::Sent => Some(self.gate.enter_with_file().await),
             Login::Left => None,
         };
         let mut is_first = match login {

@@ -1,5 +1,6 @@
 //! The gate before VICIdial: lets as many requests through as the controller allows, in the order in which they came.
 //!
+//! Files have a place of their own, one at a time: a list that is read slowly must not keep out the requests that its reader sends in between.
 //! It knows the time and decides nothing; what it sees goes to [`super::load`]. A request's own time begins when it is through.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +13,7 @@ use super::load::{Controller, End, Kind, Load, Sample};
 /// The gate of one VICIdial.
 pub(super) struct Gate {
     room: Semaphore,
+    files: Semaphore,
     inner: Mutex<Inner>,
     began: Instant,
 }
@@ -29,6 +31,12 @@ struct Inner {
 pub(super) struct Pass<'a> {
     gate: &'a Gate,
     permit: Option<SemaphorePermit<'a>>,
+    /// What it teaches; nothing where it is a file.
+    lesson: Option<Lesson>,
+}
+
+#[derive(Clone, Copy)]
+struct Lesson {
     kind: Kind,
     level: usize,
     started: Duration,
@@ -39,7 +47,7 @@ impl Gate {
         let controller = Controller::new(cap);
         let given = controller.limit();
         let inner = Mutex::new(Inner { controller, given, debt: 0, in_flight: 0 });
-        Self { room: Semaphore::new(given), inner, began: Instant::now() }
+        Self { room: Semaphore::new(given), files: Semaphore::new(1), inner, began: Instant::now() }
     }
 
     /// Waits until there is room. The gate is never closed, so the wait ends.
@@ -47,7 +55,12 @@ impl Gate {
         let permit = self.room.acquire().await.ok();
         let mut inner = self.inner();
         inner.in_flight += 1;
-        Pass { gate: self, permit, kind, level: inner.in_flight, started: self.began.elapsed() }
+        Pass { gate: self, permit, lesson: Some(Lesson { kind, level: inner.in_flight, started: self.began.elapsed() }) }
+    }
+
+    /// The same for a file.
+    pub(super) async fn enter_with_file(&self) -> Pass<'_> {
+        Pass { gate: self, permit: self.files.acquire().await.ok(), lesson: None }
     }
 
     pub(super) fn load(&self) -> Load {
@@ -83,15 +96,19 @@ impl Gate {
 impl Pass<'_> {
     /// The request ended so. One that is dropped without a word was given up, and says nothing of the server.
     pub(super) fn ended(self, end: End) {
-        let took = self.gate.began.elapsed().saturating_sub(self.started);
+        let Some(Lesson { kind, level, started }) = self.lesson else { return };
+        let took = self.gate.began.elapsed().saturating_sub(started);
         let mut inner = self.gate.inner();
-        inner.controller.ended(Sample { kind: self.kind, level: self.level, started: self.started, took, end });
+        inner.controller.ended(Sample { kind, level, started, took, end });
         self.gate.follow(&mut inner);
     }
 }
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
+        if self.lesson.is_none() {
+            return;
+        }
         let mut inner = self.gate.inner();
         inner.in_flight -= 1;
         if inner.debt > 0 {
