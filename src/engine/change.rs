@@ -166,7 +166,12 @@ impl Change {
 
     /// The write is done and what follows it went wrong. It is absolute: the whole op may be looked at and sent again.
     fn half_done(self, fault: &Fault) -> (Op, Sent) {
-        (self.op, Sent::fault(Fault { effect: Effect::Unknown, ..fault.clone() }))
+        self.failed(Fault { effect: Effect::Unknown, ..fault.clone() })
+    }
+
+    /// The write went wrong. The status that the look saw is kept: once the write shows, nothing else tells it.
+    fn failed(self, fault: Fault) -> (Op, Sent) {
+        (self.op, Sent { left_status: self.left_status, ..Sent::fault(fault) })
     }
 }
 
@@ -286,7 +291,7 @@ async fn write<D: Dialer, C, S, K>(outside: &Outside<'_, D, C, S, K>, written: L
         Err(fault) if fault.code == "not_written" && fault.effect == Effect::None && leads.len() > 1 => {
             Went { steps: changes.into_iter().map(Change::alone).collect(), ..Went::default() }
         }
-        Err(fault) => Went::answers(changes.into_iter().map(|change| (change.op, Sent::fault(fault.clone())))),
+        Err(fault) => Went::answers(changes.into_iter().map(|change| change.failed(fault.clone()))),
     }
 }
 

@@ -21,8 +21,7 @@ use super::{Job, Outside, Stop};
 /// Ops of one commit.
 const WINDOW: u32 = 128;
 
-/// Ops of one commit where many may be written in one request. A lead is looked at before its group is written: with larger groups the look
-/// would be too old.
+/// Ops of one commit where many may be written in one request.
 const WINDOW_ALIKE: u32 = 512;
 
 /// What the lanes of a push have in common.

@@ -12,6 +12,10 @@ use super::send::Sent;
 /// So many requests without a clear answer, between two takings, are trouble of the connection, not of records.
 const UNKNOWN_MAX: usize = 8;
 
+/// So many leads are looked at before they are written together. Somebody may call the first of them, and say what came of it, until the last one
+/// was looked at: that would be written over.
+const LOOKED_AT_MAX: usize = 64;
+
 /// A lane's queue.
 #[derive(Default)]
 pub(crate) struct Queue {
@@ -34,6 +38,7 @@ pub(crate) struct Queue {
 
 /// A group of changes while they are looked at.
 struct Gathered {
+    has_begun: bool,
     missing: usize,
     looked: BTreeMap<LeadChange, Vec<Change>>,
 }
@@ -67,12 +72,21 @@ impl Queue {
                 self.steps.push_back(Step::Write(asked, changes));
                 continue;
             }
-            let group = Group(self.next_group);
-            self.next_group += 1;
-            self.groups.insert(group, Gathered { missing: changes.len(), looked: BTreeMap::new() });
-            self.steps.extend(changes.into_iter().map(|change| Step::Look(Some(group), change)));
+            self.gather(changes);
         }
         answers
+    }
+
+    /// Changes that are looked at, and then written with those for which the look allows the same.
+    fn gather(&mut self, changes: Vec<Change>) {
+        let mut changes = changes.into_iter().peekable();
+        while changes.peek().is_some() {
+            let group = Group(self.next_group);
+            self.next_group += 1;
+            let looks: Vec<Step> = changes.by_ref().take(LOOKED_AT_MAX).map(|change| Step::Look(Some(group), change)).collect();
+            self.groups.insert(group, Gathered { has_begun: false, missing: looks.len(), looked: BTreeMap::new() });
+            self.steps.extend(looks);
+        }
     }
 
     /// What is sent next; `None` where all that waits has to wait.
@@ -83,9 +97,25 @@ impl Queue {
             Some(Fault { reach: Reach::Person, .. }) => step.is_ending(),
             Some(Fault { reach: Reach::Record | Reach::Connection | Reach::Login, .. }) => false,
         };
-        let step = self.steps.iter().position(may_go).and_then(|at| self.steps.remove(at))?;
+        let ready = self.steps.iter().enumerate().filter(|(_, step)| may_go(step));
+        let at = ready.min_by_key(|(at, step)| (!self.is_awaited(step), *at))?.0;
+        let step = self.steps.remove(at)?;
         self.phones.extend(step.phone());
+        if let Step::Look(Some(group), _) = &step
+            && let Some(gathered) = self.groups.get_mut(group)
+        {
+            gathered.has_begun = true;
+        }
         Some(step)
+    }
+
+    /// Whether looks grow old while it waits.
+    fn is_awaited(&self, step: &Step) -> bool {
+        match step {
+            Step::Write(..) => true,
+            Step::Look(Some(group), _) => self.groups.get(group).is_some_and(|gathered| gathered.has_begun),
+            Step::Look(None, _) | Step::Alone(_) | Step::Hopper(_) | Step::Leave(_) => false,
+        }
     }
 
     /// A step came back; `phone` is that of [`Step::phone`]. Gives the ops that are through.
@@ -139,7 +169,8 @@ impl Queue {
         if sent.outcome == Outcome::NotSent {
             self.past.insert(op.id);
         }
-        op.base_after.left_status = sent.left_status;
+        // A write that got no clear answer before may show by now: then only that time's look saw the status.
+        op.base_after.left_status = sent.left_status.or(op.base_after.left_status);
         self.results.push(OpResult { op, outcome: sent.outcome });
     }
 

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::cell::{all, json, one, read_json, read_number, read_time, run, time};
 use super::trouble::broken;
-use crate::model::{ContactId, Lane, LinkId, Op, OpId, OpState, RunId, Turn};
+use crate::model::{Base, ContactId, Lane, LinkId, Op, OpId, OpState, RunId, Turn};
 use crate::ports::StoreError;
 
 macro_rules! select {
@@ -88,6 +88,12 @@ pub(super) fn set_state(connection: &Connection, op: OpId, state: OpState, raw: 
     };
     let sql = "UPDATE op SET state = ?2, raw = ?3, closed_at = ?4, changed_at = ?5 WHERE id = ?1";
     run(connection, sql, params![op.0, state.name(), raw, closed_at, time(at)])?;
+    Ok(())
+}
+
+/// Keeps what an op leaves behind, as far as its sending showed it.
+pub(super) fn set_base_after(connection: &Connection, op: OpId, base_after: &Base) -> Result<(), StoreError> {
+    run(connection, "UPDATE op SET base_after = ?2 WHERE id = ?1", params![op.0, json(base_after)?])?;
     Ok(())
 }
 

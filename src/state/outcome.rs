@@ -53,7 +53,12 @@ fn record(connection: &Connection, job: i64, result: &OpResult, at: DateTime<Utc
             links::forget_fingerprint(connection, job, &kept.contact)?;
             clear_after_add(connection, &kept, result, at)
         }
-        Outcome::Unknown { raw } => journal::set_state(connection, op.id, OpState::Unknown, raw, at),
+        Outcome::Unknown { raw } => {
+            if op.base_after.left_status.is_some() {
+                journal::set_base_after(connection, op.id, &op.base_after)?;
+            }
+            journal::set_state(connection, op.id, OpState::Unknown, raw, at)
+        }
         Outcome::NotSent => journal::set_state(connection, op.id, OpState::Intended, "", at),
         Outcome::Superseded { why } => {
             journal::set_state(connection, op.id, OpState::Superseded, why, at)?;

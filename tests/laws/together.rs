@@ -48,7 +48,7 @@ fn a_thousand_equal_moves_take_few_writes() {
     let report = rig.run();
     assert_eq!((report.end, report.totals.moved), (RunEnd::Clean, 1_000));
     let count = |name| rig.world().count(name);
-    assert_eq!((count("update_leads"), count("update_lead"), count("leave_hopper")), (2, 0, 10));
+    assert_eq!((count("update_leads"), count("update_lead"), count("leave_hopper")), (16, 0, 10));
     assert_eq!(rig.world().most_out(), 4, "as many as the connection takes, and no more");
     assert!((0..1_000).all(|number| rig.row(&id(number)).list == list(1003)));
     assert!(rig.world().vici.hopper.is_empty());
@@ -151,6 +151,42 @@ fn each_keeps_the_status_that_is_its_own() {
     // Those that come back as new, and of the others each status by itself.
     assert!(rig.world().count("update_leads") >= 1);
     rig.is_quiet();
+}
+
+#[test]
+fn the_status_that_was_left_outlives_a_lost_connection() {
+    let lost = Trouble::Lost(Reach::Connection);
+    for (call, trouble) in [("leave_hopper", Trouble::Unreachable), ("leave_hopper", lost), ("update_leads", lost)] {
+        let mut rig = Rig::started(16);
+        (0..6).for_each(|number| rig.agent(&id(number), |row| row.status = "NI".to_owned()));
+        (0..6).for_each(|number| rig.edit(&id(number), "segment", "closed"));
+        rig.trouble(&[(At::Call(call, 1), trouble)]);
+        rig.run();
+        rig.calm();
+        rig.wait(600);
+        rig.run();
+        assert!((0..6).all(|number| rig.row(&id(number)).status == "VSGONE"), "{call} {trouble:?}");
+        (0..6).for_each(|number| rig.edit(&id(number), "segment", "west"));
+        rig.wait(60);
+        rig.run();
+        let back: Vec<String> = (0..6).map(|number| rig.row(&id(number)).status).collect();
+        assert_eq!(back, ["NI"; 6], "{call} {trouble:?}: who was called already is not called as new");
+        rig.is_quiet();
+    }
+}
+
+#[test]
+fn a_status_that_is_set_while_others_are_looked_at_is_kept() {
+    let mut rig = Rig::started(16);
+    (16..400).for_each(|number| rig.add(&id(number), number, "north"));
+    (rig.job.limits.creates, rig.job.limits.deactivates, rig.job.limits.deactivates_share) = (1_000, 1_000, 1.0);
+    rig.approve();
+    (0..400).for_each(|number| rig.edit(&id(number), "segment", "closed"));
+    let lead = rig.lead("c00");
+    let sold = move |world: &mut super::world::World| world.vici.leads.get_mut(&lead).unwrap().status = "SALE".to_owned();
+    rig.world().script = Script::default().meanwhile(At::Call("read_lead", 200), sold);
+    rig.run();
+    assert_eq!(rig.row("c00").status, "SALE", "its look was too old");
 }
 
 #[test]
