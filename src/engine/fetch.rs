@@ -201,8 +201,8 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
                 self.plan.see(link, &known.fingerprint, Some(base));
             }
         }
+        self.other_key()?;
         if is_complete {
-            self.other_key()?;
             for (_, rows) in std::mem::take(&mut self.swept.orphans) {
                 let Settings { leaving, opt_out, keep, .. } = &self.settings;
                 let is_out = |status: &String| status == leaving || status == opt_out || keep.contains(status);

@@ -133,7 +133,8 @@ impl Queue {
         for fault in went.answers.iter().filter_map(|(_, sent)| sent.stop.as_ref()) {
             self.stop_with(fault);
         }
-        let is_unclear = went.answers.iter().any(|(_, sent)| matches!(sent.outcome, Outcome::Unknown { .. }));
+        // What stops the lane by itself says better why.
+        let is_unclear = went.answers.iter().any(|(_, sent)| sent.stop.is_none() && matches!(sent.outcome, Outcome::Unknown { .. }));
         self.unknown += usize::from(is_unclear);
         if self.unknown >= UNKNOWN_MAX {
             self.stop_with(&too_many_unknown(self.unknown));

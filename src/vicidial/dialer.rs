@@ -41,6 +41,8 @@ impl Dialer for Vicidial {
     }
 
     async fn prepare(&self) -> Result<(), Fault> {
+        // Somebody may have given a list to another campaign since the last run: a moved lead is looked for in that one's hopper.
+        self.campaigns.lock().unwrap_or_else(PoisonError::into_inner).clear();
         if let Some(database) = &self.database {
             let columns = Arc::new(database.columns().await?);
             *self.columns.lock().unwrap_or_else(PoisonError::into_inner) = columns;

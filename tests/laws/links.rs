@@ -1,5 +1,6 @@
 //! Links are by id: one lead a contact, whatever changes; codes are ours or nobody's.
 
+use vicisync::engine::Scope;
 use vicisync::model::{LeadField, LinkState, OpState, RunEnd};
 use vicisync::ports::Store;
 
@@ -263,6 +264,18 @@ fn a_job_that_is_pointed_elsewhere_looks_at_everything_under_its_brakes() {
     assert_eq!(report.end, RunEnd::Held, "{}", report.message);
     assert_eq!(rig.row("c01").status, "NEW");
     assert!(rig.leads("x01").is_empty());
+}
+
+#[test]
+fn another_install_key_doubles_no_single_contact_either() {
+    let mut rig = Rig::started(3);
+    rig.lose_database();
+    rig.job.key = vicisync::model::InstallKey([9; 32]);
+    rig.wait(60);
+    let report = rig.ask(Scope::Contact("c01".into()), true).expect("nobody killed this run");
+    assert_eq!(report.end, RunEnd::Refused, "{}", report.message);
+    assert!(report.message.contains("install.key"), "{}", report.message);
+    assert_eq!(rig.world().vici.leads.len(), 3);
 }
 
 #[test]

@@ -251,6 +251,16 @@ fn what_was_written_leaves_the_hopper_though_a_right_is_missing() {
 }
 
 #[test]
+fn a_right_that_is_missing_for_many_is_told_as_that() {
+    let mut rig = Rig::started(30);
+    (0..12).for_each(|number| rig.edit(&id(number), "segment", "closed"));
+    rig.trouble(&[(At::Every("leave_hopper"), Trouble::NoRight)]);
+    let report = rig.run();
+    assert_eq!(report.end, RunEnd::Refused, "{}", report.message);
+    assert!(report.message.contains("right"), "{}", report.message);
+}
+
+#[test]
 fn contacts_of_one_phone_are_added_one_after_the_other() {
     let mut rig = Rig::new();
     rig.job.limits.creates = 1_000;

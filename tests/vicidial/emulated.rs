@@ -234,6 +234,17 @@ async fn moves_statuses_and_phones() {
 }
 
 #[tokio::test]
+async fn a_list_that_was_given_to_another_campaign_is_known_in_the_next_run() {
+    let (server, dialer) = start().await;
+    server.with_world(|world| world.add_list(7001, "moved", "TESTCAMP", true));
+    dialer.prepare().await.unwrap();
+    assert_eq!(dialer.campaign_of(ListId(7001)).await, Ok(Some(CampaignId::from("TESTCAMP"))));
+    server.with_world(|world| world.add_list(7001, "moved", "OTHERCAMP", true));
+    dialer.prepare().await.unwrap();
+    assert_eq!(dialer.campaign_of(ListId(7001)).await, Ok(Some(CampaignId::from("OTHERCAMP"))));
+}
+
+#[tokio::test]
 async fn leads_are_found_by_code_in_batches() {
     let (server, dialer) = start().await;
     assert_eq!(dialer.find_by_code(&sought(&[code(1)])).await.unwrap()[&code(1)], []);
