@@ -144,7 +144,8 @@ async fn opt_outs<D: Dialer, C: Contacts, S: Store, K: Clock>(
     }
 }
 
-/// The same in a blackout. VICIdial is asked for nothing unless somebody opted out. What goes wrong with that is the run's end: nobody else would tell.
+/// The same in a blackout. VICIdial is asked for nothing unless somebody opted out, or may have a lead that is not known yet. What goes wrong
+/// with that is the run's end: nobody else would tell.
 async fn in_blackout<D: Dialer, C: Contacts, S: Store, K: Clock>(
     outside: &Outside<'_, D, C, S, K>,
     job: &Job,
@@ -152,7 +153,8 @@ async fn in_blackout<D: Dialer, C: Contacts, S: Store, K: Clock>(
     stop: Stop,
 ) -> Stop {
     let sent = async {
-        settle::settle(outside, job, &[Lane::Dnc]).await?;
+        // An add of unknown effect may be the lead of somebody who opted out since.
+        settle::settle(outside, job, &[Lane::Dnc, Lane::Create]).await?;
         let plan = opted_out(outside, job).await?;
         let is_wanted = plan.commit.ops.iter().any(|op| op.lane == Lane::Dnc && op.link.is_some());
         if is_wanted || waiting_opt_outs(outside, job)? > 0 {

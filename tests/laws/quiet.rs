@@ -102,6 +102,23 @@ fn an_opt_out_of_unknown_effect_is_settled_in_a_blackout() {
 }
 
 #[test]
+fn who_opts_out_in_a_blackout_is_not_dialed_though_the_add_was_of_unknown_effect() {
+    let mut rig = Rig::started(3);
+    rig.add("c09", 9, "north");
+    rig.wait(60);
+    rig.trouble(&[(At::Call("add_lead", 1), Trouble::Lost(Reach::Record))]);
+    rig.run();
+    rig.calm();
+    blackout(&mut rig, 90);
+    rig.opt_out("c09");
+    for _ in 0..2 {
+        rig.wait(300);
+        is_ended_by_blackout(&rig.run());
+    }
+    assert_eq!(rig.row("c09").status, "DNC");
+}
+
+#[test]
 fn a_blackout_asks_no_other_vicidial() {
     let mut rig = Rig::started(12);
     for number in 0..12 {
