@@ -40,6 +40,8 @@ pub(crate) struct Change {
     /// Where the state has the lead, and where the look saw it.
     lists: [ListId; 2],
     left_status: Option<String>,
+    /// Whether the state knows the status that the lead left with. A death between a write and its record loses it.
+    knows_left: bool,
 }
 
 /// What a step came to.
@@ -75,13 +77,14 @@ pub(crate) fn first(taken: Taken) -> First {
                 return answer(taken, "the person opted out meanwhile");
             }
             let list = before.list_id.unwrap_or(link.list_id);
-            Change { lead, lists: [list; 2], left_status: None, op: taken.op }.first()
+            let knows_left = link.base.left_status.is_some();
+            Change { lead, lists: [list; 2], left_status: None, knows_left, op: taken.op }.first()
         }
         Payload::Deactivate { double, .. } => {
             let lead = double.or_else(|| taken.link.as_ref().and_then(|link| link.lead_id));
             let Some(lead) = lead else { return answer(taken, "its link has no lead") };
             let list = taken.link.as_ref().map_or(ListId(0), |link| link.list_id);
-            Change { lead, lists: [list; 2], left_status: None, op: taken.op }.first()
+            Change { lead, lists: [list; 2], left_status: None, knows_left: true, op: taken.op }.first()
         }
     }
 }
@@ -126,6 +129,10 @@ impl Change {
         matches!(&self.op.payload, Payload::UpdateLead { change, .. } if change.list_id.is_some())
     }
 
+    fn is_return(&self) -> bool {
+        matches!(&self.op.payload, Payload::UpdateLead { is_return: true, .. })
+    }
+
     fn is_leaving(&self) -> bool {
         matches!(self.op.payload, Payload::Deactivate { .. })
     }
@@ -147,6 +154,9 @@ impl Change {
             Payload::Deactivate { status, keep, .. } => row.status == *status || keep.contains(&row.status),
             Payload::AddLead { .. } | Payload::SetCustom { .. } | Payload::PatchContact { .. } | Payload::LogCall { .. } => true,
         };
+        if !keeps_status && !self.knows_left && self.is_return() && row.called_count > 0 {
+            return Err(Box::new(Sent::of(left_with(lead, &row.status))));
+        }
         if keeps_status {
             asked.status = None;
         } else if self.is_leaving() {
@@ -355,6 +365,17 @@ pub(crate) fn alike(changes: Vec<(LeadChange, Change)>) -> (Vec<Step>, Vec<(Lead
 
 fn in_call(lead: LeadId, status: &str) -> Outcome {
     Outcome::Refused { code: "in_call".to_owned(), raw: format!("lead {lead} is in a call now ({status}); it is looked at again") }
+}
+
+/// A lead that was called had an outcome once, which nobody knows any more: to dial it as new may call somebody who said no.
+fn left_with(lead: LeadId, status: &str) -> Outcome {
+    Outcome::Refused {
+        code: "status_unknown".to_owned(),
+        raw: format!(
+            "lead {lead} was called before it left dialing with `{status}`, and which status it had is not known any more, since vicisync was stopped in that moment or its \
+             state was lost; set the lead's status in VICIdial (NEW has it dialed), then it goes on"
+        ),
+    }
 }
 
 fn missing(lead: LeadId) -> Outcome {

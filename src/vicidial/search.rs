@@ -18,6 +18,9 @@ use crate::ports::{Effect, Fault, Reach, Sought};
 
 /// Keys that one search asks for. A thousand codes took two seconds beside a million leads, with the table locked meanwhile.
 const KEYS_MAX: usize = 500;
+/// Leads of one number that are read one by one. A number that more have is a placeholder; whose lead is among them is seen when codes may be
+/// searched for.
+const SHARED_MAX: usize = 200;
 
 /// What a search found, by what it asked for.
 type Found<K> = BTreeMap<K, Vec<LeadId>>;
@@ -79,7 +82,7 @@ impl Vicidial {
         for batch in numbers.chunks(KEYS_MAX) {
             by_number.extend(self.search(&by_phone(batch), batch).await?);
         }
-        let leads: BTreeSet<LeadId> = by_number.values().flatten().copied().collect();
+        let leads: BTreeSet<LeadId> = by_number.values().filter(|leads| leads.len() <= SHARED_MAX).flatten().copied().collect();
         let carried: Vec<(LeadId, Carries)> = stream::iter(leads)
             .map(|lead| async move { Ok((lead, self.carries(lead).await?)) })
             .buffer_unordered(CAP_MAX)
@@ -101,7 +104,9 @@ impl Vicidial {
             }
         }
         // A lead that is hidden may be the one: then nothing is known of a code with its number.
-        let is_hidden = |number: &String| by_number.get(number).is_some_and(|leads| leads.iter().any(|lead| hidden.contains(lead)));
+        let is_hidden = |number: &String| {
+            by_number.get(number).is_some_and(|leads| leads.len() > SHARED_MAX || leads.iter().any(|lead| hidden.contains(lead)))
+        };
         all.retain(|code, leads| !leads.is_empty() || !phones.get(code).is_some_and(is_hidden));
         all.values_mut().for_each(|leads| leads.sort_unstable());
         Ok(all)

@@ -176,6 +176,32 @@ fn the_status_that_was_left_outlives_a_lost_connection() {
 }
 
 #[test]
+fn a_status_that_a_death_lost_is_not_taken_for_new() {
+    for call in ["update_leads", "leave_hopper"] {
+        let mut rig = Rig::started(16);
+        (0..6).for_each(|number| rig.agent(&id(number), |row| (row.status, row.called) = ("NI".to_owned(), 1)));
+        (0..6).for_each(|number| rig.edit(&id(number), "segment", "closed"));
+        rig.trouble(&[(At::Call(call, 1), Trouble::DieAfter)]);
+        assert!(rig.ask(Scope::Changed, false).is_none(), "{call}");
+        rig.calm();
+        rig.wait(600);
+        rig.run();
+        (0..6).for_each(|number| rig.edit(&id(number), "segment", "west"));
+        rig.wait(60);
+        rig.run();
+        let back: Vec<String> = (0..6).map(|number| rig.row(&id(number)).status).collect();
+        assert!(back.iter().all(|status| status == "VSGONE"), "{call}: {back:?}: nobody knows whether they said no");
+        assert!(rig.failure_codes().iter().all(|code| code == "status_unknown") && rig.failures().len() == 6, "{call}");
+        // A person says what it is.
+        (0..6).for_each(|number| rig.agent(&id(number), |row| row.status = "NEW".to_owned()));
+        rig.wait(7_200);
+        rig.run();
+        assert!((0..6).all(|number| (rig.row(&id(number)).list, rig.failures().len()) == (list(1003), 0)), "{call}");
+        rig.is_quiet();
+    }
+}
+
+#[test]
 fn a_status_that_is_set_while_others_are_looked_at_is_kept() {
     let mut rig = Rig::started(16);
     (16..400).for_each(|number| rig.add(&id(number), number, "north"));

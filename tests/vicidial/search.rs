@@ -109,6 +109,19 @@ async fn beside_agents_a_lead_that_is_not_shown_leaves_only_its_own_number_unkno
 }
 
 #[tokio::test]
+async fn beside_agents_a_number_that_hundreds_have_tells_nothing_and_costs_nothing() {
+    let (server, dialer) = staffed().await;
+    for number in 0..201 {
+        add(&dialer, number, "7275550100").await;
+    }
+    let one = add(&dialer, 300, "7275550101").await;
+    let before = server.requests();
+    let found = dialer.find_by_code(&[sought(7, "7275550100"), sought(300, "7275550101")]).await.unwrap();
+    assert_eq!(found, BTreeMap::from([(code(300), vec![one])]));
+    assert!(server.requests() - before < 5, "{}", server.requests() - before);
+}
+
+#[tokio::test]
 async fn without_the_right_to_see_agents_somebody_is_at_work() {
     let server = Server::start(Options::default()).await.unwrap();
     server.with_world(|world| world.set_user("apiuser", &[("view_reports", "0")]));
