@@ -19,12 +19,12 @@ const TEXT: &str = "text/html; charset=utf-8";
 
 /// What PHP prints of an undefined variable, and how often one request does it: about 88 kB.
 const WARNING: &str =
-    "<br />\n<b>Warning</b>:  Undefined variable $row in <b>/srv/www/vicidial/non_agent_api.php</b> on line <b>755</b><br />\n";
+    "<br />\n<b>Warning</b>:  Undefined variable $row in <b>/var/www/html/vicidial/non_agent_api.php</b> on line <b>755</b><br />\n";
 const WARNINGS: usize = 760;
 /// What it prints when a script dies.
 const FATAL: &str = "<br />\n<b>Fatal error</b>:  Uncaught mysqli_sql_exception: You have an error in your SQL syntax in \
-                     /srv/www/vicidial/non_agent_api.php:19835\nStack trace:\n#0 {main}\n  thrown in \
-                     <b>/srv/www/vicidial/non_agent_api.php</b> on line <b>19835</b><br />\n";
+                     /var/www/html/vicidial/non_agent_api.php:19835\nStack trace:\n#0 {main}\n  thrown in \
+                     <b>/var/www/html/vicidial/non_agent_api.php</b> on line <b>19835</b><br />\n";
 
 /// Functions that change something, or may.
 pub(super) const WRITES: &[&str] = &[
