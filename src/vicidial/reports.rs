@@ -2,11 +2,11 @@
 //!
 //! Traps that are met here (read in VICIdial's source, and tried on a server):
 //! - `call_dispo_report` names its statuses in the order in which it met them, campaign after campaign, but prints the numbers of every row in
-//!   sorted order. With two campaigns its own columns are wrong; [`dispositions`] puts them right.
+//!   sorted order. With two campaigns its own columns are wrong; `dispositions` puts them right.
 //! - Its body has no line's end at its end. The `TOTAL` row is the proof that it is whole.
 //! - A status may hold `-`, which also stands before each number of `call_status_stats`. That function adds the in-groups that its campaigns take,
 //!   and one that is called `-`, or nothing, where a campaign takes none.
-//! - Agents stand in [`super::agent_report`].
+//! - Agents stand in `agent_report`.
 
 use chrono::Timelike;
 

@@ -1,7 +1,7 @@
 //! What a read function printed, as a table: columns by name, rows as cells.
 //!
 //! Decides how an answer is cut into cells, by its function and by the format that was asked for (`stage`, `header`). Nothing in
-//! an answer is escaped, so a separator inside a value shifts what follows. Such a row is named in [`Table::odd`], not guessed. What
+//! an answer is escaped, so a separator inside a value shifts what follows. Such a row is named in `Table::odd`, not guessed. What
 //! the cells mean is not known here; the orders of columns stand in `columns`.
 
 use super::call::{Ask, Page};
