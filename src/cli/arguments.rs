@@ -18,7 +18,7 @@ use clap::{Args, Parser, Subcommand};
         1   finished, with failed records: see `vicisync status`\n  \
         2   wrong usage, configuration, password, or a missing right\n  \
         3   held by a brake, or a first run that nobody approved yet\n  \
-        75  temporary: a server out of reach, a full disk, another vicisync on the state"
+        75  temporary: a server out of reach, a blackout, a full disk, another vicisync on the state"
 )]
 pub struct Arguments {
     /// The config file [default: ./vicisync.toml, else /etc/vicisync/vicisync.toml]
