@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDateTime};
 
-use crate::model::{CampaignId, LeadId, ListId, VendorLeadCode};
+use crate::model::{CampaignId, LeadId, ListId};
 use crate::ports::{HopperRow, ServerTime};
 
 /// VICIdial's way to write an instant.
@@ -131,18 +131,10 @@ pub fn lead_count(text: &str, list: ListId) -> Option<u64> {
     Some(all)
 }
 
-/// `lead_search` for codes: see [`found_by`].
-#[must_use]
-pub fn found(text: &str, codes: &[VendorLeadCode]) -> Option<BTreeMap<VendorLeadCode, Vec<LeadId>>> {
-    let keys: Vec<&str> = codes.iter().map(VendorLeadCode::as_str).collect();
-    let mut found = found_by(text, &keys)?;
-    Some(codes.iter().map(|code| (code.clone(), found.remove(code.as_str()).unwrap_or_default())).collect())
-}
-
 /// `lead_search`: `key|count|lead-lead-…`, highest id first. Every key that was asked for must be there, and every id that was counted.
 /// Each key is asked for once.
 #[must_use]
-pub fn found_by(text: &str, keys: &[&str]) -> Option<BTreeMap<String, Vec<LeadId>>> {
+pub fn found(text: &str, keys: &[&str]) -> Option<BTreeMap<String, Vec<LeadId>>> {
     let mut rows: BTreeMap<&str, (usize, Vec<LeadId>)> = BTreeMap::new();
     for line in text.lines().filter(|line| !line.is_empty()) {
         let (key, rest) = line.split_once('|')?;
@@ -186,12 +178,11 @@ mod tests {
 
     #[test]
     fn leads_by_code() {
-        let code = |text: &str| VendorLeadCode::parse(text).expect("a code");
-        let (one, two) = (code("V0000000000000000001"), code("V0000000000000000002"));
+        let (one, two) = ("V0000000000000000001", "V0000000000000000002");
         let text = "V0000000000000000001|2|8-1\nV0000000000000000002|0|\n";
-        let both = found(text, &[one.clone(), two.clone()]).expect("both");
-        assert_eq!((both[&one].clone(), both[&two].clone()), (vec![LeadId(1), LeadId(8)], vec![]));
-        assert!(found("V0000000000000000001|2|8-1\n", &[one.clone(), two]).is_none(), "a code without an entry is no answer");
+        let both = found(text, &[one, two]).expect("both");
+        assert_eq!((both[one].clone(), both[two].clone()), (vec![LeadId(1), LeadId(8)], vec![]));
+        assert!(found("V0000000000000000001|2|8-1\n", &[one, two]).is_none(), "a code without an entry is no answer");
         assert!(found("V0000000000000000001|3|8-1\n", &[one]).is_none(), "fewer ids than counted is no answer");
     }
 

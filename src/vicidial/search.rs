@@ -134,7 +134,7 @@ impl Vicidial {
         if reply.outcome != Outcome::Data {
             return Ok(BTreeMap::new());
         }
-        let found = facts::found_by(&reply.data, keys).ok_or_else(|| trouble::fault(ask, &reply))?;
+        let found = facts::found(&reply.data, keys).ok_or_else(|| trouble::fault(ask, &reply))?;
         if found.values().map(Vec::len).sum::<usize>() >= RECORDS_MAX {
             // The cut is silent, and what it left out would be added once more.
             return Err(Fault::new(

@@ -47,6 +47,9 @@ const ALL: &[&str] = &[
     "lead_id",
 ];
 
+/// The same without the id of the lead, which other functions show elsewhere.
+pub(super) const COLUMNS: &[&str] = ALL.split_at(ALL.len() - 1).0;
+
 /// The columns of ccc_lead_info: the same without the last two.
 pub(super) const CALLED: &[&str] = ALL.split_at(ALL.len() - 2).0;
 

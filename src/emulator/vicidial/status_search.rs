@@ -14,41 +14,6 @@ use super::world::{Died, World};
 
 const ROWS_MAX: usize = 1000;
 
-const NAMES: &[&str] = &[
-    "lead_id",
-    "status",
-    "user",
-    "vendor_lead_code",
-    "source_id",
-    "list_id",
-    "gmt_offset_now",
-    "phone_code",
-    "phone_number",
-    "title",
-    "first_name",
-    "middle_initial",
-    "last_name",
-    "address1",
-    "address2",
-    "address3",
-    "city",
-    "state",
-    "province",
-    "postal_code",
-    "country_code",
-    "gender",
-    "date_of_birth",
-    "alt_phone",
-    "email",
-    "security_phrase",
-    "comments",
-    "called_count",
-    "last_local_call_time",
-    "rank",
-    "owner",
-    "entry_list_id",
-];
-
 /// Answers lead_status_search.
 pub(super) fn run(world: &mut World, call: &Call<'_>, out: &mut String) -> Result<(), Died> {
     let (lead_id, status) = (call.digits("lead_id"), call.text("status", Keep::Code));
@@ -78,7 +43,7 @@ pub(super) fn run(world: &mut World, call: &Call<'_>, out: &mut String) -> Resul
         }
         count += 1;
         text.push_str(&format!(";---------- START OF RECORD {count} ----------\n"));
-        for name in NAMES {
+        for name in ["lead_id"].iter().chain(lead_read::COLUMNS) {
             text.push_str(&format!("{name} => {}\n", leads.get(slot, name)));
         }
         if call.has_custom_fields() {
