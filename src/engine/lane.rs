@@ -14,7 +14,7 @@ use crate::ports::{Clock, Contacts, Dialer, Store, StoreError};
 
 use super::change::{Step, Went};
 use super::push::Pushed;
-use super::queue::Queue;
+use super::queue::{BLACKOUT, Queue};
 use super::send::Sent;
 use super::{Job, Outside, Stop};
 
@@ -75,8 +75,10 @@ pub(crate) async fn drain<D: Dialer, C: Contacts, S: Store, K: Clock>(
     let mut under_way = FuturesUnordered::new();
     let mut is_turning = false;
     loop {
-        // In a blackout no more is taken; what was is sent to its end.
-        if !is_turning && queue.is_low(window as usize) && job.awake_for(lane, outside.clock.now()).is_ok() {
+        if job.awake_for(lane, outside.clock.now()).is_err() {
+            queue.rest();
+        }
+        if !is_turning && queue.is_low(window as usize) {
             let results = std::mem::take(&mut queue.results);
             let turn = Turn { results, lane, limit: window, only: drained.only.cloned(), past: queue.past.clone() };
             under_way.push(wait_for(outside, job, Task::Turn(turn)));
@@ -105,6 +107,7 @@ pub(crate) async fn drain<D: Dialer, C: Contacts, S: Store, K: Clock>(
     }
     match (stop, lane.target()) {
         (None, _) => job.awake_for(lane, outside.clock.now()),
+        (Some(fault), _) if fault.code == BLACKOUT => job.awake_for(lane, outside.clock.now()),
         (Some(fault), Target::Vicidial) => Err(job.dialer_stop(fault)),
         (Some(fault), Target::Crm) => Err(job.crm_stop(fault)),
     }

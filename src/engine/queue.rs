@@ -16,6 +16,9 @@ const UNKNOWN_MAX: usize = 8;
 /// was looked at: that would be written over.
 const LOOKED_AT_MAX: usize = 64;
 
+/// The code of the stop of a lane that rests: its run ends as one in a blackout.
+pub(crate) const BLACKOUT: &str = "blackout";
+
 /// A lane's queue.
 #[derive(Default)]
 pub(crate) struct Queue {
@@ -162,6 +165,11 @@ impl Queue {
         if self.stop.as_ref().is_none_or(|known| badness(known) < badness(fault)) {
             self.stop = Some(fault.clone());
         }
+    }
+
+    /// A blackout began: what was begun is ended, and nothing else is begun.
+    pub(crate) fn rest(&mut self) {
+        self.stop_with(&Fault::new(Effect::None, Reach::Person, BLACKOUT, "VICIdial has a blackout now"));
     }
 
     /// Keeps what became of an op.
