@@ -123,13 +123,7 @@ pub(super) fn crms(root: &Table<'_, '_>) -> Connections<CrmConnection> {
         let site = table.need("site").and_then(|item| address::read(&item));
         let secrets = table.get("secrets").map(|item| secrets(&item)).unwrap_or_default();
         let options = table.get("options").and_then(|item| item.text_map()).unwrap_or_default();
-        table.finish(&[
-            ("concurrency", "several requests at one time"),
-            ("webhook", "hints by webhook"),
-            ("oauth", "OAuth"),
-            ("budget", "request budgets"),
-            ("timeout_s", "time-outs"),
-        ]);
+        table.finish();
         let options = options.into_iter().map(|(option, (text, _))| (option, text)).collect();
         Some(CrmConnection { name, kind: kind?, site: site?, connector: connector.flatten(), secrets, options })
     })
@@ -163,18 +157,11 @@ pub(super) fn vicidials(root: &Table<'_, '_>) -> Connections<VicidialConnection>
         let concurrency = table.get("concurrency").and_then(|item| item.number(1, 8)).unwrap_or(8);
         let blackout = table.get("blackout").map(|item| blackout::read(&item)).unwrap_or_default();
         let words = [("unknown", NonLatin::Unknown), ("on", NonLatin::On), ("off", NonLatin::Off)];
-        let use_non_latin = table.get("use_non_latin").and_then(|item| item.word(&words, &[])).unwrap_or(NonLatin::Unknown);
+        let use_non_latin = table.get("use_non_latin").and_then(|item| item.word(&words)).unwrap_or(NonLatin::Unknown);
         let campaigns = table.get("campaigns").map(|item| campaign_list(&item)).unwrap_or_default();
         let groups = table.get("groups").map(|item| campaign_list(&item)).unwrap_or_default();
         let database = table.get("database").map(|item| database::read(&item));
-        table.finish(&[
-            ("dnc", "do-not-call lists"),
-            ("agent_api", "the agent API"),
-            ("batch", "batches of updates"),
-            ("callbacks", "callbacks"),
-            ("hints", "hints"),
-            ("cluster", "several VICIdials as one"),
-        ]);
+        table.finish();
         let concurrency = usize::try_from(concurrency).ok()?;
         // A lane with a mistake in it is not left out.
         let database = match database {

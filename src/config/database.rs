@@ -51,7 +51,7 @@ pub(super) fn read(item: &Item<'_, '_>) -> Option<DatabaseConnection> {
     let pass = table.need("pass").and_then(|item| secret::read(&item));
     let database = table.get("database").map_or_else(|| Some("asterisk".to_owned()), |item| database(&item));
     let tls = tls(&table, host.as_deref());
-    table.finish(&[("socket", "the server's own socket"), ("timeout_s", "time-outs"), ("archive", "a database of archives")]);
+    table.finish();
     let port = u16::try_from(port?).ok()?;
     Some(DatabaseConnection { host: host?, port, user: user?, pass: pass?, database: database?, tls: tls? })
 }
@@ -86,7 +86,7 @@ fn tls(table: &Table<'_, '_>, host: Option<&str>) -> Option<DatabaseTls> {
     let item = table.get("tls");
     let ca = table.get("ca").map(|item| (item.filled().map(PathBuf::from), item));
     let word = match &item {
-        Some(item) => item.word(&[("required", Word::Required), ("off", Word::Off)], &["preferred"])?,
+        Some(item) => item.word(&[("required", Word::Required), ("off", Word::Off)])?,
         // A certificate is named to be used.
         None if is_here && ca.is_none() => Word::Off,
         None => Word::Required,

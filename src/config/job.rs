@@ -104,15 +104,7 @@ fn job(
     let full_schedule = self::schedule(table, "full_schedule", FULL_SCHEDULE, zone);
     let settle_s = table.get("settle_s").and_then(|item| item.number(10, 3600)).unwrap_or(120);
     let brakes = brakes(table);
-    table.finish(&[
-        ("callbacks", "callbacks"),
-        ("dnc", "do-not-call lists"),
-        ("blackout", "blackout windows"),
-        ("backfill", "older calls"),
-        ("notify", "notifications"),
-        ("priority", "priorities of jobs"),
-        ("webhook", "hints by webhook"),
-    ]);
+    table.finish();
     Some(Job {
         name: JobName(item.key.clone()),
         crm: crm?,
@@ -167,12 +159,6 @@ fn brakes(job: &Table<'_, '_>) -> Brakes {
     if let Some(share) = table.get("deactivates_share").and_then(|item| item.share()) {
         brakes.deactivates_share = share;
     }
-    table.finish(&[
-        ("creates_share", "shares of other brakes"),
-        ("updates_share", "shares of other brakes"),
-        ("moves_share", "shares of other brakes"),
-        ("deletes", "deleting leads"),
-        ("patches", "brakes on CRM changes"),
-    ]);
+    table.finish();
     brakes
 }

@@ -8,6 +8,7 @@ mod address;
 mod blackout;
 mod connection;
 mod database;
+pub mod form;
 mod job;
 mod report;
 mod secret;
@@ -37,24 +38,6 @@ pub struct Config {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Tables of later releases.
-const LATER: [(&str, &str); 14] = [
-    ("http", "the status page"),
-    ("status_page", "the status page"),
-    ("metrics", "metrics"),
-    ("webhook", "hints by webhook"),
-    ("webhooks", "hints by webhook"),
-    ("hints", "hints"),
-    ("notify", "notifications"),
-    ("daemon", "settings of the daemon"),
-    ("log", "settings of the log"),
-    ("state", "the state's place in the file; use --state"),
-    ("sql", "SQL as a CRM"),
-    ("csv", "CSV folders as a CRM"),
-    ("dnc", "do-not-call lists"),
-    ("retention", "retention"),
-];
-
 /// Reads a config.
 ///
 /// # Errors
@@ -62,7 +45,7 @@ const LATER: [(&str, &str); 14] = [
 /// Everything that is wrong with the text, warnings among it, in the order of the text.
 pub fn parse(file_name: &str, text: &str) -> Result<Config, Vec<Diagnostic>> {
     let sink = Sink::new(file_name);
-    let config = reader::document(&sink, text).map(|table| config(&Table::root(&sink, &table)));
+    let config = reader::document(&sink, text).map(|table| config(&Table::root(&sink, &table, &form::CONFIG)));
     let is_clean = sink.errors() == 0;
     let found = sink.into_found();
     match config {
@@ -81,6 +64,6 @@ fn config(root: &Table<'_, '_>) -> Config {
     let vicidials = connection::vicidials(root);
     let (reports, reported) = report::reports(root, &vicidials);
     let jobs = job::jobs(root, &crms, &vicidials, &reported);
-    root.finish(&LATER);
+    root.finish();
     Config { crms: crms.kept(), vicidials: vicidials.kept(), jobs, reports, warnings: Vec::new() }
 }

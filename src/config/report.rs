@@ -66,14 +66,13 @@ fn report(
     let sink = table.sink();
     let name = table.need("name").and_then(|item| name(sink, &item, names));
     let kinds = ReportKind::ALL.map(|kind| (kind.name(), kind));
-    let kind = table.need("kind").and_then(|item| item.word(&kinds, &[]));
+    let kind = table.need("kind").and_then(|item| item.word(&kinds));
     let own_zone = table.get("zone").map(|item| item.zone());
     let dialer_zone = vicidial.as_deref().and_then(|name| vicidials.get(name)).flatten().map(|connection| connection.zone);
     // With a zone that is wrong the expression is still checked.
     let zone = own_zone.unwrap_or(dialer_zone).unwrap_or(Tz::UTC);
     let schedule = table.need("schedule").and_then(|item| job::expression(&item, zone));
-    let period =
-        table.get("period").map_or(Some(Period::Today), |item| item.word(&Period::WORDS, &["this_hour", "this_week", "last_month"]));
+    let period = table.get("period").map_or(Some(Period::Today), |item| item.word(&Period::WORDS));
     let campaigns = table.get("campaigns").map(|item| campaign_list(&item)).unwrap_or_default();
     let groups = places(table, kind);
     let users = users(table, kind);
@@ -84,13 +83,7 @@ fn report(
         let help = "say where it goes: csv = \"FILE\", jsonl = \"FILE\" or metrics = \"FILE.prom\"";
         sink.report(sink.at(Code::MissingKey, table.place(), message).help(help));
     }
-    table.finish(&[
-        ("dids", "reports of DIDs"),
-        ("statuses", "reports of some statuses only"),
-        ("user_groups", "reports of groups of agents"),
-        ("email", "reports by mail"),
-        ("blackout", "blackout windows of a report alone"),
-    ]);
+    table.finish();
     // A file with a mistake in its name is not left out.
     let whole = |file: Option<Option<FileName>>| file.map_or(Some(None), |name| name.map(Some));
     Some(Report {

@@ -7,6 +7,7 @@ use toml::de::DeValue;
 use toml::value::Datetime;
 
 use super::code::Code;
+use super::form::{FREE, Kind};
 use super::reader::{Place, Sink, Table};
 use super::suggest;
 
@@ -18,6 +19,8 @@ pub struct Item<'r, 'i> {
     /// Where the key stands; of a list's element, the element.
     pub key_place: Place,
     pub(super) path: String,
+    /// What may stand here, by the file's form.
+    pub(super) kind: &'static Kind,
     pub(super) value: &'r Spanned<DeValue<'i>>,
     pub(super) sink: &'r Sink,
 }
@@ -103,6 +106,20 @@ impl<'r, 'i> Item<'r, 'i> {
         number
     }
 
+    /// A whole number that may be below zero, between two bounds, both allowed.
+    #[must_use]
+    pub fn signed(&self, least: i64, most: i64) -> Option<i64> {
+        let DeValue::Integer(integer) = self.raw() else {
+            self.wrong_type("a whole number");
+            return None;
+        };
+        let number = i64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|number| (least..=most).contains(number));
+        if number.is_none() {
+            self.wrong(Code::BadValue, format!("`{}` is out of range", self.path), format!("write a number from {least} to {most}"));
+        }
+        number
+    }
+
     /// A share between 0 and 1.
     #[must_use]
     pub fn share(&self) -> Option<f64> {
@@ -169,6 +186,7 @@ impl<'r, 'i> Item<'r, 'i> {
             key: number.to_string(),
             key_place: value.span(),
             path: self.path.clone(),
+            kind: self.kind.element(),
             value,
             sink: self.sink,
         });
@@ -196,7 +214,7 @@ impl<'r, 'i> Item<'r, 'i> {
             return None;
         };
         let place = if self.place().is_empty() { self.key_place.clone() } else { self.place() };
-        Some(Table::nested(self.sink, table, place, self.path.clone()))
+        Some(Table::nested(self.sink, table, place, self.path.clone(), self.kind.form().unwrap_or(&FREE)))
     }
 
     /// A list of tables, as `[[name]]` makes it.
@@ -215,15 +233,15 @@ impl<'r, 'i> Item<'r, 'i> {
         }
     }
 
-    /// A word out of a few; a word of `later` is reported as not yet supported.
+    /// A word out of a few. One of the form's words that is not among these is reported as not yet supported.
     #[must_use]
-    pub fn word<T: Copy>(&self, words: &[(&str, T)], later: &[&str]) -> Option<T> {
+    pub fn word<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
         let text = self.text()?;
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
             return Some(*value);
         }
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        if later.contains(&text.as_str()) {
+        if self.kind.words().iter().any(|word| word.name == text) {
             self.wrong(
                 Code::NotYet,
                 format!("`{} = \"{text}\"` is not yet supported", self.path),

@@ -5,14 +5,18 @@
 
 pub mod code;
 pub mod explain;
+pub mod form;
 pub mod item;
+pub mod names;
 pub mod reader;
 pub mod render;
+mod shape;
 pub mod suggest;
 
 use std::ops::Range;
 
 pub use code::Code;
+pub use form::Form;
 pub use item::Item;
 pub use reader::{Place, Sink, Table};
 

@@ -1,7 +1,8 @@
 //! Walks TOML tables and collects everything that is wrong with them, each with its place.
 //!
-//! A [`Table`] remembers which keys it was asked for. Whatever else stands in it is reported by [`Table::finish`], so the known keys
-//! are never listed a second time. The reader knows no key itself. Single values: [`super::item`].
+//! A [`Table`] knows its [`Form`]: [`Table::finish`] reports what stands in it and is no key of the form, and what is not yet supported. Whoever asks
+//! for a key that the form does not have, or forgets one that it has, is stopped by an assertion in tests. The reader knows no key itself.
+//! Single values: [`super::item`].
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -11,9 +12,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::code::Code;
+use super::form::{Form, Kind, Need};
 use super::item::Item;
-use super::suggest;
 use super::{Diagnostic, Severity};
+use super::{shape, suggest};
 
 /// Where something stands in the text: a byte range.
 pub type Place = Range<usize>;
@@ -79,20 +81,27 @@ pub struct Table<'r, 'i> {
     table: &'r DeTable<'i>,
     place: Place,
     path: String,
+    form: &'static Form,
     asked: RefCell<BTreeSet<String>>,
     sink: &'r Sink,
 }
 
 impl<'r, 'i> Table<'r, 'i> {
-    /// The document's own table.
+    /// The document's own table, of that form.
     #[must_use]
-    pub fn root(sink: &'r Sink, table: &'r Spanned<DeTable<'i>>) -> Self {
+    pub fn root(sink: &'r Sink, table: &'r Spanned<DeTable<'i>>, form: &'static Form) -> Self {
         let place = table.span();
-        Self { table: table.get_ref(), place: place.start..place.start, path: String::new(), asked: RefCell::default(), sink }
+        Self { table: table.get_ref(), place: place.start..place.start, path: String::new(), form, asked: RefCell::default(), sink }
     }
 
-    pub(super) fn nested(sink: &'r Sink, table: &'r DeTable<'i>, place: Place, path: String) -> Self {
-        Self { table, place, path, asked: RefCell::default(), sink }
+    pub(super) fn nested(sink: &'r Sink, table: &'r DeTable<'i>, place: Place, path: String, form: &'static Form) -> Self {
+        Self { table, place, path, form, asked: RefCell::default(), sink }
+    }
+
+    /// Its form.
+    #[must_use]
+    pub fn form(&self) -> &'static Form {
+        self.form
     }
 
     /// Where the table stands.
@@ -113,9 +122,10 @@ impl<'r, 'i> Table<'r, 'i> {
         &self.path
     }
 
-    /// The entry of that key, which counts as known from now on.
+    /// The entry of that key of the form.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Item<'r, 'i>> {
+        debug_assert!(self.form.kind(key).is_some(), "the form of `{}` has no key `{key}`", self.path);
         self.asked.borrow_mut().insert(key.to_owned());
         let (name, value) = self.table.get_key_value(key)?;
         Some(self.item(name, value))
@@ -143,34 +153,52 @@ impl<'r, 'i> Table<'r, 'i> {
         items
     }
 
-    /// Reports what nobody asked for. `later` names keys of later releases with what they are for.
-    pub fn finish(&self, later: &[(&str, &str)]) {
-        let asked = self.asked.borrow();
-        let known: Vec<&str> = asked.iter().map(String::as_str).filter(|key| !self.table.contains_key(*key)).collect();
-        let all: Vec<&str> = asked.iter().map(String::as_str).collect();
-        for (name, _) in self.table.iter().filter(|(name, _)| !asked.contains(name.get_ref().as_ref())) {
+    /// Reports keys that the form does not have, and those of what is not yet supported.
+    pub fn finish(&self) {
+        self.assert_whole();
+        let is_now = |need: Need| !matches!(need, Need::Later(_));
+        let all: Vec<&str> = self.form.keys.iter().filter(|key| is_now(key.need)).map(|key| key.name).collect();
+        let free: Vec<&str> = all.iter().copied().filter(|name| !self.table.contains_key(*name)).collect();
+        for (name, value) in self.table {
             let key = name.get_ref().as_ref();
             let inside = if self.path.is_empty() { String::new() } else { format!(" in `{}`", self.path) };
-            if let Some((_, what)) = later.iter().find(|(later_key, _)| *later_key == key) {
-                let message = format!("`{key}`{inside} is not yet supported: {what}");
-                self.sink.report(self.sink.at(Code::NotYet, name.span(), message).help("take it out; it would do nothing"));
-                continue;
+            match self.form.key(key) {
+                Some(known) => {
+                    let Need::Later(what) = known.need else { continue };
+                    shape::check(&self.item(name, value), &known.kind);
+                    let message = format!("`{key}`{inside} is not yet supported: {what}");
+                    self.sink.report(self.sink.at(Code::NotYet, name.span(), message).help("take it out; it would do nothing"));
+                }
+                None if self.form.others.is_some() => {}
+                None => {
+                    let diagnostic = self.sink.at(Code::UnknownKey, name.span(), format!("there is no key `{key}`{inside}"));
+                    let help = match suggest::closest(key, free.iter().copied()) {
+                        Some(word) => Some(format!("did you mean `{word}`?")),
+                        None => suggest::help(key, &all),
+                    };
+                    self.sink.report(match help {
+                        Some(help) => diagnostic.help(help),
+                        None => diagnostic,
+                    });
+                }
             }
-            let diagnostic = self.sink.at(Code::UnknownKey, name.span(), format!("there is no key `{key}`{inside}"));
-            let help = match suggest::closest(key, known.iter().copied()) {
-                Some(word) => Some(format!("did you mean `{word}`?")),
-                None => suggest::help(key, &all),
-            };
-            self.sink.report(match help {
-                Some(help) => diagnostic.help(help),
-                None => diagnostic,
-            });
+        }
+    }
+
+    /// A key of the form that its reader forgot would be taken and ignored.
+    fn assert_whole(&self) {
+        if cfg!(debug_assertions) {
+            let asked = self.asked.borrow();
+            let forgotten = |key: &&super::form::Key| !matches!(key.need, Need::Later(_)) && !asked.contains(key.name);
+            let forgotten: Vec<&str> = self.form.keys.iter().filter(forgotten).map(|key| key.name).collect();
+            debug_assert!(forgotten.is_empty(), "the reader of `{}` asks for no {forgotten:?}", self.path);
         }
     }
 
     fn item(&self, name: &Spanned<std::borrow::Cow<'i, str>>, value: &'r Spanned<DeValue<'i>>) -> Item<'r, 'i> {
         let key = name.get_ref().clone().into_owned();
         let path = if self.path.is_empty() { key.clone() } else { format!("{}.{key}", self.path) };
-        Item { key, key_place: name.span(), path, value, sink: self.sink }
+        let kind = self.form.kind(&key).unwrap_or(&Kind::Any);
+        Item { key, key_place: name.span(), path, kind, value, sink: self.sink }
     }
 }

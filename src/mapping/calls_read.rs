@@ -48,7 +48,7 @@ pub(super) fn read(root: &Table<'_, '_>) -> Option<Calls> {
             read.note = note;
         }
         read.always = always(table, &rule_tables);
-        table.finish(&[("backfill", "older calls"), ("create_contacts", "contacts made from calls"), ("recordings", "recordings")]);
+        table.finish();
     }
     let needs_date = !read.rules.is_empty() || !read.always.is_empty();
     if needs_date && !is_dated {
@@ -88,7 +88,7 @@ fn dispositions(root: &Table<'_, '_>, tables: &[Table<'_, '_>]) -> (Vec<Disposit
         let set = table.get("set").map(|item| settings(&item)).unwrap_or_default();
         let is_logged = table.get("activity").and_then(|item| item.flag());
         let is_answered = table.get("answered").and_then(|item| item.flag());
-        table.finish(&[("callback", "callbacks"), ("dnc", "do-not-call lists"), ("create_contact", "contacts made from calls")]);
+        table.finish();
         let statuses = match (status, is_any) {
             (Some(statuses), false) => Some(statuses),
             (None, true) => None,
@@ -133,7 +133,7 @@ fn transient_rules(root: &Table<'_, '_>, statuses: &[(String, Place)], transient
 fn always(calls: &Table<'_, '_>, rules: &[Table<'_, '_>]) -> BTreeMap<String, Setting> {
     let Some(table) = calls.get("always").and_then(|item| item.table()) else { return BTreeMap::new() };
     let set = table.need("set");
-    table.finish(&[]);
+    table.finish();
     let Some(set) = set else { return BTreeMap::new() };
     let settings = settings(&set);
     for rule in rules {

@@ -131,17 +131,12 @@ fn long_rule(item: &Item<'_, '_>) -> Option<FieldRule> {
     let from = table.get("from").map(|from| names(&from));
     let value = table.get("value").map(|value| constant(&value));
     let transforms = table.get("transform").map_or_else(Vec::new, |transform| transform_read::read(&transform));
-    let is_clearing = table.get("blank").and_then(|blank| blank.word(&[("keep", false), ("clear", true)], &[])).unwrap_or(false);
+    let is_clearing = table.get("blank").and_then(|blank| blank.word(&[("keep", false), ("clear", true)])).unwrap_or(false);
     if let Some(direction) = table.get("direction") {
         // There is one direction so far; the word is only checked.
-        let _: Option<()> = direction.word(&[("push", ())], &["pull", "both"]);
+        let _: Option<()> = direction.word(&[("push", ())]);
     }
-    table.finish(&[
-        ("template", "texts made of several fields"),
-        ("wins", "two-way fields"),
-        ("conflict", "two-way fields"),
-        ("when", "rules inside a field"),
-    ]);
+    table.finish();
     let origin = match (from, value) {
         (Some(names), None) => Origin::From(names?),
         (None, Some(text)) => Origin::Constant(text?),

@@ -10,6 +10,7 @@ mod check;
 mod condition;
 mod fields;
 mod fields_read;
+pub mod form;
 mod moment;
 mod phone;
 mod places;

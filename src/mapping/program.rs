@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use crate::diag::names::Named;
 use crate::model::{Call, Contact, FieldName, Lead, LeadField, ListId, Phone, Rejection};
 
 use super::calls::{Calls, Disposed};
@@ -30,6 +31,8 @@ pub struct Program {
     pub(super) opt_out_status: String,
     pub(super) calls: Calls,
     pub(super) trials: Vec<Trial>,
+    /// Where the text names things of the CRM and of VICIdial.
+    pub(super) names: Vec<Named>,
 }
 
 /// A rule of `[[list]]`.
@@ -207,6 +210,12 @@ impl Program {
     #[must_use]
     pub fn opt_out_status(&self) -> &str {
         &self.opt_out_status
+    }
+
+    /// Where the text names things of the CRM and of VICIdial, in the order of the text.
+    #[must_use]
+    pub fn names(&self) -> &[Named] {
+        &self.names
     }
 
     /// Runs the admin's own tests.

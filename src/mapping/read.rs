@@ -1,22 +1,10 @@
 //! Text to a checked program: every table is read, whatever is wrong in the others, and all mistakes come out at once.
 
-use crate::diag::{Code, Diagnostic, Sink, Table, reader};
+use crate::diag::names::Named;
+use crate::diag::{Code, Diagnostic, Sink, Table, names, reader};
 
 use super::program::Program;
-use super::{calls_read, fields_read, rules_read, trial_read};
-
-/// Tables of later releases.
-const LATER: [(&str, &str); 9] = [
-    ("callbacks", "callbacks"),
-    ("dnc", "do-not-call lists"),
-    ("match", "matching on a first run"),
-    ("code", "another code than vicisync's own"),
-    ("time_zone", "time zones by contact"),
-    ("hopper", "filling the hopper"),
-    ("statuses", "statuses set from the CRM"),
-    ("recordings", "recordings"),
-    ("slots", "several leads for one contact"),
-];
+use super::{calls_read, fields_read, form, rules_read, trial_read};
 
 /// Reads a mapping. Gives the program with warnings, or all that is wrong.
 ///
@@ -25,7 +13,10 @@ const LATER: [(&str, &str); 9] = [
 /// Everything that is wrong with the text, warnings among it, in the order of the text.
 pub fn parse(file_name: &str, text: &str) -> Result<(Program, Vec<Diagnostic>), Vec<Diagnostic>> {
     let sink = Sink::new(file_name);
-    let program = reader::document(&sink, text).and_then(|table| program(&Table::root(&sink, &table), text));
+    let program = reader::document(&sink, text).and_then(|table| {
+        let names = names::all(table.get_ref(), &form::MAPPING);
+        program(&Table::root(&sink, &table, &form::MAPPING), text, names)
+    });
     let is_clean = sink.errors() == 0;
     let found = sink.into_found();
     match program {
@@ -34,7 +25,7 @@ pub fn parse(file_name: &str, text: &str) -> Result<(Program, Vec<Diagnostic>), 
     }
 }
 
-fn program(root: &Table<'_, '_>, text: &str) -> Option<Program> {
+fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Program> {
     if let Some(format) = root.get("format")
         && format.number(0, u64::MAX).is_some_and(|number| number != 1)
     {
@@ -49,7 +40,7 @@ fn program(root: &Table<'_, '_>, text: &str) -> Option<Program> {
     let opt_out_status = rules_read::opt_out(root);
     let calls = calls_read::read(root);
     let trials = trial_read::read(root);
-    root.finish(&LATER);
+    root.finish();
     Some(Program {
         object: object?,
         hash: blake3::hash(text.as_bytes()).to_hex().to_string(),
@@ -62,5 +53,6 @@ fn program(root: &Table<'_, '_>, text: &str) -> Option<Program> {
         opt_out_status,
         calls: calls?,
         trials,
+        names,
     })
 }

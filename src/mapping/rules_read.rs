@@ -29,7 +29,7 @@ pub(super) fn lists(root: &Table<'_, '_>, filter: &Conditions) -> (Vec<ListRule>
     for table in &tables {
         let when = table.get("when").and_then(|when| when.table()).map(|when| condition::read(&when)).unwrap_or_default();
         let then = destination(table);
-        table.finish(&[("campaign", "campaigns by contact"), ("reset", "resetting a lead's dialing")]);
+        table.finish();
         rules.push(ListRule { when, then: then.unwrap_or(Destination::Reject) });
         places.push(table.place());
     }
@@ -37,7 +37,7 @@ pub(super) fn lists(root: &Table<'_, '_>, filter: &Conditions) -> (Vec<ListRule>
     check::list_rules(root.sink(), filter, &placed);
     if let Some(change) = root.get("list_change") {
         // Moving is all there is so far; the word is only checked.
-        let _: Option<()> = change.word(&[("move", ())], &["stay", "add", "copy"]);
+        let _: Option<()> = change.word(&[("move", ())]);
     }
     let unconditional = rules.iter().zip(&places).find(|(rule, _)| rule.when.0.is_empty()).map(|(_, place)| place.clone());
     (rules, default(root, unconditional))
@@ -61,7 +61,7 @@ fn default(root: &Table<'_, '_>, unconditional: Option<Place>) -> Destination {
     }
     let Some(table) = item.table() else { return Destination::Reject };
     let destination = destination(&table);
-    table.finish(&[]);
+    table.finish();
     destination.unwrap_or(Destination::Reject)
 }
 
@@ -97,11 +97,7 @@ pub(super) fn phone(root: &Table<'_, '_>) -> Option<PhoneRule> {
     let from = table.need("from").and_then(|from| from.texts());
     let default_region = table.need("default_region").and_then(|item| region(&item));
     let regions = table.get("regions").map(|item| regions(&item));
-    table.finish(&[
-        ("slots", "several leads for one contact"),
-        ("alternates", "several leads for one contact"),
-        ("zone", "time zones by contact"),
-    ]);
+    table.finish();
     let from: Vec<String> = from?.into_iter().map(|(name, _)| name).collect();
     let default_region = default_region?;
     let regions = match regions {
@@ -123,7 +119,7 @@ fn region(item: &Item<'_, '_>) -> Option<Id> {
 /// The outer `None` is an error, the inner one means all.
 fn regions(item: &Item<'_, '_>) -> Option<Option<BTreeSet<String>>> {
     if let DeValue::String(_) = item.raw() {
-        return item.word(&[("all", ())], &[]).map(|()| None);
+        return item.word(&[("all", ())]).map(|()| None);
     }
     let items = item.list()?;
     if items.is_empty() {
@@ -151,7 +147,7 @@ pub(super) fn leaving(root: &Table<'_, '_>) -> Leaving {
             }
         }
     }
-    table.finish(&[("list", "moving leads away"), ("delete", "deleting leads")]);
+    table.finish();
     leaving
 }
 
@@ -160,7 +156,7 @@ pub(super) fn opt_out(root: &Table<'_, '_>) -> String {
     let fallback = || "DNC".to_owned();
     let Some(table) = root.get("opt_out").and_then(|item| item.table()) else { return fallback() };
     let status = table.get("status").and_then(|item| set_status(&item));
-    table.finish(&[("dnc_list", "do-not-call lists"), ("campaign_dnc", "do-not-call lists"), ("phones", "do-not-call lists")]);
+    table.finish();
     status.unwrap_or_else(fallback)
 }
 

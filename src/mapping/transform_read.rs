@@ -100,7 +100,7 @@ fn map(item: &Item<'_, '_>) -> Option<Transform> {
     let table = item.table()?;
     let pairs = table.need("map").and_then(|map| map.text_map());
     let default = table.get("default").and_then(|default| default.text());
-    table.finish(&[]);
+    table.finish();
     let mut entries = BTreeMap::new();
     for (from, (to, place)) in pairs? {
         if entries.insert(Table::key(&from), to).is_some() {

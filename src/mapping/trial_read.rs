@@ -30,13 +30,13 @@ fn trial(table: &Table<'_, '_>) -> Option<Trial> {
     let name = table.need("name").and_then(|item| item.filled());
     let contact = table.get("contact").and_then(|item| contact(&item));
     let lead = table.get("lead").and_then(|item| lead(&item)).map(Expected::Lead);
-    let rejected = table.get("rejected").and_then(|item| item.word(&REASONS, &[])).map(|reason| Expected::Rejected(reason.to_owned()));
+    let rejected = table.get("rejected").and_then(|item| item.word(&REASONS)).map(|reason| Expected::Rejected(reason.to_owned()));
     let filtered = table.get("filtered").and_then(|item| item.flag()).filter(|flag| *flag).map(|_| Expected::Filtered);
     let has_expectation = ["lead", "rejected", "filtered"].map(|key| table.get(key).is_some());
     let call = table.get("call").and_then(|item| call(&item));
     let set = table.get("set").map(|item| values(&item));
     let activity = table.get("activity").and_then(|item| item.flag());
-    table.finish(&[("hold", "holds"), ("trace", "traces")]);
+    table.finish();
 
     let empty = |message: &str, help: &str| {
         table.sink().report(table.sink().at(Code::EmptyTest, table.place(), message).help(help));
@@ -152,7 +152,7 @@ fn call(item: &Item<'_, '_>) -> Option<(Call, u64)> {
     let seconds = number("seconds").unwrap_or(60).min(86_400);
     let start = table.get("start").and_then(|item| start(&item)).unwrap_or(DateTime::UNIX_EPOCH);
     let is_inbound = table.get("inbound").and_then(|item| item.flag()).unwrap_or(false);
-    table.finish(&[]);
+    table.finish();
     let end = start + TimeDelta::seconds(i64::try_from(seconds).unwrap_or(0));
     let call = Call {
         key: "test-call".to_owned(),

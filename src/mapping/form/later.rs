@@ -1,0 +1,102 @@
+//! What belongs to the language and is not built yet: its shape is checked, and it is refused by name.
+
+use crate::diag::form::{Form, Key, Kind, Names, Word};
+
+use super::calls::SETTINGS;
+use super::{CALL_STATUS, CONDITIONS, FIELD_NAME};
+
+pub(super) static MATCH: Form = Form {
+    about: "How contacts and leads that exist already are known to be one.",
+    keys: &[
+        Key::may("code_from", FIELD_NAME, "The contact's field that holds what stands in vendor_lead_code."),
+        Key::or("phone", Kind::Flag, "false", "By the phone number."),
+        Key::may("and", Kind::List(&Kind::Text), "Lead fields that must agree as well: `[\"last_name\"]`."),
+        Key::or(
+            "ambiguous",
+            Kind::Word(&[Word::now("hold", "a person decides"), Word::now("new", "a new lead is added")]),
+            "\"hold\"",
+            "What happens where several fit.",
+        ),
+    ],
+    others: None,
+};
+
+pub(super) static STATUS: Form = Form {
+    about: "A status that the CRM may set, from where to where. Never out of a final, callback or do-not-call status.",
+    keys: &[
+        Key::must("when", Kind::OneOf(&[Kind::Table(&CONDITIONS), Kind::Tables(&CONDITIONS)]), "Conditions on the contact."),
+        Key::must("from", Kind::List(&Kind::Name(Names::LeadStatus)), "Statuses that it may have before."),
+        Key::must("to", Kind::Name(Names::LeadStatus), "The status that it gets."),
+    ],
+    others: None,
+};
+
+pub(super) static SLOT: Form = Form {
+    about: "A further lead of the same contact, for another of its phones.",
+    keys: &[
+        Key::must("name", Kind::Text, "The slot's name."),
+        Key::must("from", Kind::OneOf(&[FIELD_NAME, Kind::List(&FIELD_NAME)]), "The contact's fields with its number."),
+        Key::may("list", Kind::Name(Names::List), "Its list; the contact's without it."),
+    ],
+    others: None,
+};
+
+pub(super) static DNC: Form = Form {
+    about: "Do-not-call lists of both sides.",
+    keys: &[
+        Key::or("push", Kind::Flag, "true", "Whether opt-outs of the CRM go to VICIdial's do-not-call list."),
+        Key::may("campaigns", Kind::List(&Kind::Name(Names::Campaign)), "Campaigns to whose own lists they go as well."),
+        Key::may("phones", Kind::List(&FIELD_NAME), "All fields with numbers of the person."),
+        Key::may("source", Kind::Tables(&DNC_SOURCE), "VICIdial's lists, and what an entry of each means."),
+    ],
+    others: None,
+};
+
+pub(super) static DNC_SOURCE: Form = Form {
+    about: "A do-not-call list of VICIdial's.",
+    keys: &[
+        Key::must("list", Kind::Text, "`\"system\"`, or a campaign."),
+        Key::must(
+            "means",
+            Kind::Word(&[
+                Word::now("wish", "the person's wish: it goes to the CRM"),
+                Word::now("scrub", "a bought or official list: it blocks dialing and goes nowhere"),
+            ]),
+            "What an entry means.",
+        ),
+        Key::may("set", Kind::Table(&SETTINGS), "CRM fields that are set."),
+    ],
+    others: None,
+};
+
+pub(super) static CALLBACKS: Form = Form {
+    about: "Callbacks of both sides.",
+    keys: &[
+        Key::may("set", Kind::Table(&SETTINGS), "CRM fields that a callback sets."),
+        Key::may("at_from", FIELD_NAME, "The contact's field with the moment at which it wants to be called."),
+        Key::may("zone", Kind::Zone, "The time zone of such a moment without an offset."),
+        Key::or("activity", Kind::Flag, "false", "Whether a callback becomes a planned call in the CRM."),
+    ],
+    others: None,
+};
+
+pub(super) static WITHOUT_CONTACT: Form = Form {
+    about: "Leads that no contact of the CRM has.",
+    keys: &[
+        Key::or(
+            "then",
+            Kind::Word(&[
+                Word::now("ignore", "nothing"),
+                Word::now("hold", "they are counted, and a person decides"),
+                Word::now("match", "a contact with exactly this phone is looked for"),
+                Word::now("create", "a contact is made"),
+            ]),
+            "\"hold\"",
+            "What happens to them.",
+        ),
+        Key::may("statuses", Kind::List(&CALL_STATUS), "Only leads whose call ended so."),
+        Key::may("groups", Kind::List(&Kind::Name(Names::Campaign)), "Only leads of these in-groups."),
+        Key::may("set", Kind::Table(&SETTINGS), "CRM fields of a contact that is made."),
+    ],
+    others: None,
+};
