@@ -15,7 +15,7 @@ use chrono::Days;
 use futures_util::StreamExt;
 use mysql_async::Opts;
 use vicisync::emulator::vicidial::{Options, Server};
-use vicisync::model::{FieldName, Lead, LeadField, ListId, Phone, VendorLeadCode};
+use vicisync::model::{FieldName, Intake, Lead, LeadField, ListId, Phone, VendorLeadCode};
 use vicisync::ports::Dialer;
 use vicisync::vicidial::database::{Settings, Tls};
 use vicisync::vicidial::{Database, NonLatin, Settings as WebSettings, Vicidial};
@@ -67,7 +67,7 @@ async fn emulated() -> Server {
         let code = VendorLeadCode::parse(&format!("V{number:019}")).unwrap();
         let phone = Phone { code: "1".to_owned(), number: (2_025_550_100 + number % 100).to_string() };
         let name = (FieldName::Standard(LeadField::LastName), format!("Example {number}"));
-        dialer.add_lead(&code, &Lead { list_id: ListId(1001), phone, fields: [name].into() }).await.unwrap();
+        dialer.add_lead(&code, &Lead { list_id: ListId(1001), phone, fields: [name].into() }, Intake::default()).await.unwrap();
     }
     server
 }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use vicisync::model::{Contact, ContactId, FieldName, LeadChange, LeadField, LeadId, LeadRow, ListId, Value};
+use vicisync::model::{Contact, ContactId, FieldName, LeadChange, LeadField, LeadId, LeadRow, ListId, TzMethod, Value};
 use vicisync::ports::Effect;
 use vicisync::vicidial::call::{self, Ask, Page};
 use vicisync::vicidial::reply::Outcome;
@@ -132,7 +132,7 @@ pub(crate) fn legs(data: &[u8]) {
 pub(crate) fn facts(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let _ = (facts::version(&text), facts::local_time(&text), facts::hopper(&text), facts::list(&text, ListId(1001)));
-    if let Some(offset) = facts::offset(&text) {
+    for offset in TzMethod::ALL.iter().filter_map(|method| facts::offset(&text, *method)) {
         assert!(offset.parse::<f64>().is_ok_and(|hours| (-12.0..=14.0).contains(&hours)));
     }
     let keys = ["V0000000000000000001", "V0000000000000000002"];
@@ -184,7 +184,7 @@ pub(crate) fn sending(mut data: &[u8]) {
     }
     let custom: BTreeMap<String, String> =
         fields.values().filter(|label| label::is_label(label)).map(|label| (label.clone(), label.clone())).collect();
-    let change = LeadChange { fields, list_id: None, status };
+    let change = LeadChange { fields, status, ..LeadChange::default() };
     for ask in [
         call::update_lead(forms, LeadId(1), &change, Some("-5")),
         call::update_leads(forms, &[LeadId(1), LeadId(2)], &change),

@@ -15,9 +15,9 @@ use futures_util::Stream;
 
 pub use crate::model::Wanted;
 use crate::model::{
-    Activity, ActivityId, Base, CampaignId, Contact, ContactId, Failure, FieldName, JobName, Lead, LeadChange, LeadId, LeadRow, Leg, Link,
-    LinkId, ListId, Op, OpId, OpResult, OpState, Phone, Rejection, RunEnd, RunId, ServerFacts, StoredLead, Taken, Totals, Turn, Value,
-    VendorLeadCode,
+    Activity, ActivityId, Base, CampaignId, Contact, ContactId, Failure, FieldName, Intake, JobName, Lead, LeadChange, LeadId, LeadRow,
+    Leg, Link, LinkId, ListId, Op, OpId, OpResult, OpState, Phone, Rejection, RunEnd, RunId, ServerFacts, StoredLead, Taken, Totals, Turn,
+    Value, VendorLeadCode,
 };
 
 pub use fault::{Effect, Fault, Reach};
@@ -164,9 +164,9 @@ pub trait Dialer: Send + Sync {
     }
     /// The server's clock. Needs no rights, and answers even when the user is locked.
     fn time(&self) -> impl Future<Output = Result<ServerTime, Fault>> + Send;
-    /// Adds a lead with its standard fields, DNC and list checked. Never custom fields.
-    fn add_lead(&self, code: &VendorLeadCode, lead: &Lead) -> impl Future<Output = Result<LeadId, Fault>> + Send;
-    /// Changes a lead by its id; fields standard only, the time-zone offset follows a changed phone. A lead that is not there is refused with code `lead_missing`.
+    /// Adds a lead with its standard fields, DNC and list checked. Never custom fields. One that does not get into the hopper is added all the same.
+    fn add_lead(&self, code: &VendorLeadCode, lead: &Lead, intake: Intake) -> impl Future<Output = Result<LeadId, Fault>> + Send;
+    /// Changes a lead by its id; fields standard only, the time-zone offset follows what it goes by. A lead that is not there is refused with code `lead_missing`.
     fn update_lead(&self, lead: LeadId, change: &LeadChange) -> impl Future<Output = Result<(), Fault>> + Send;
     /// Sets custom fields of a lead.
     fn set_custom(&self, lead: LeadId, values: &BTreeMap<String, String>) -> impl Future<Output = Result<(), Fault>> + Send;

@@ -88,6 +88,9 @@ pub struct Sync {
     /// Look at the contact and the calls of this lead only (VICIdial's lead_id)
     #[arg(long, group = "scope", value_name = "ID")]
     pub lead: Option<u64>,
+    /// Look at everything of this VICIdial list only, on both sides: the contacts whose lead is in it, or is to be
+    #[arg(long, group = "scope", value_name = "ID")]
+    pub list: Option<u64>,
     /// Look at what changed since then: `2h`, `3d`, `2026-11-25`, `2026-11-25 14:30` (the job's zone), or with an offset as RFC 3339
     #[arg(long, group = "scope", value_name = "TIME")]
     pub since: Option<String>,

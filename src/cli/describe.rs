@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use crate::engine::Report;
-use crate::model::{FieldName, LeadChange, Op, Payload, Totals, Value};
+use crate::model::{FieldName, Hopper, LeadChange, Op, Payload, Totals, Value};
 
 /// One op: a line, then its values, one a line.
 #[must_use]
@@ -37,7 +37,7 @@ pub(super) fn op_json(op: &Op) -> Json {
 
 fn headline(payload: &Payload) -> String {
     match payload {
-        Payload::AddLead { lead } => format!("add a lead to list {}", lead.list_id),
+        Payload::AddLead { lead, .. } => format!("add a lead to list {}", lead.list_id),
         Payload::SetCustom { .. } => "set custom fields".to_owned(),
         Payload::UpdateLead { change, is_return, .. } => match (change.list_id, is_return) {
             (Some(list), true) => format!("bring the lead back, into list {list}"),
@@ -56,8 +56,10 @@ fn headline(payload: &Payload) -> String {
 /// What an op sets, by name, with what stood there before where that is known.
 fn values(payload: &Payload) -> Vec<(String, String)> {
     match payload {
-        Payload::AddLead { lead } => {
+        Payload::AddLead { lead, intake } => {
             let mut rows = vec![("phone".to_owned(), lead.phone.to_string())];
+            rows.extend(intake.tz_method.word().map(|word| ("tz_method".to_owned(), word.to_owned())));
+            rows.extend(intake.hopper.map(|hopper| ("hopper".to_owned(), hopper_text(hopper))));
             // Custom fields stand in an op of their own.
             let standard = lead.fields.iter().filter(|(name, text)| !text.is_empty() && matches!(name, FieldName::Standard(_)));
             rows.extend(standard.map(|(name, text)| (name.to_string(), quoted(text))));
@@ -73,6 +75,11 @@ fn values(payload: &Payload) -> Vec<(String, String)> {
             ("end".to_owned(), activity.end.format("%Y-%m-%d %H:%M:%S UTC").to_string()),
         ],
     }
+}
+
+fn hopper_text(hopper: Hopper) -> String {
+    let when = if hopper.checks_local_time { ", in its local call times only" } else { "" };
+    format!("enters it, priority {}{when}", hopper.priority)
 }
 
 fn changes(change: &LeadChange, before: &LeadChange) -> Vec<(String, String)> {
@@ -186,8 +193,9 @@ mod tests {
     #[test]
     fn a_change_shows_what_stood_there_before() {
         let field = FieldName::Standard(LeadField::FirstName);
-        let change = LeadChange { fields: [(field.clone(), "Vera".to_owned())].into(), list_id: Some(ListId(1002)), status: None };
-        let before = LeadChange { fields: [(field, "Wera".to_owned())].into(), list_id: Some(ListId(1001)), status: None };
+        let change =
+            LeadChange { fields: [(field.clone(), "Vera".to_owned())].into(), list_id: Some(ListId(1002)), ..LeadChange::default() };
+        let before = LeadChange { fields: [(field, "Wera".to_owned())].into(), list_id: Some(ListId(1001)), ..LeadChange::default() };
         let rows = changes(&change, &before);
         assert_eq!(rows, [("list_id".to_owned(), "1001 -> 1002".to_owned()), ("first_name".to_owned(), "\"Wera\" -> \"Vera\"".to_owned())]);
     }

@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::screen::{Failed, table};
 use super::session::Session;
 use crate::mapping::Program;
-use crate::model::{ActivityId, Call, ContactId, Failure, JobName, LeadId, Link, LinkState, Op, OpState, Rejection};
+use crate::model::{ActivityId, Call, ContactId, Failure, JobName, LeadId, Link, LinkState, ListChange, ListId, Op, OpState, Rejection};
 use crate::ports::Store;
 use crate::state::State;
 use crate::sync::fold;
@@ -23,6 +23,8 @@ struct Known {
     job: JobName,
     contact: ContactId,
     link: Option<Link>,
+    /// The list that the rules say, where the mapping keeps the lead in another.
+    ruled: Option<ListId>,
     rejection: Option<Rejection>,
     failures: Vec<Failure>,
     ops: Vec<Op>,
@@ -95,7 +97,11 @@ fn look(state: &State, job: &JobName, contact: &ContactId, program: &Program) ->
             calls.push((call, activity));
         }
     }
-    Ok(Some(Known { job: job.clone(), contact: contact.clone(), link, rejection, failures, ops, calls }))
+    let ruled = match program.list_change() {
+        ListChange::Move => None,
+        ListChange::Stay => link.as_ref().and_then(|link| link.base.ruled_list.filter(|list| *list != link.list_id)),
+    };
+    Ok(Some(Known { job: job.clone(), contact: contact.clone(), link, ruled, rejection, failures, ops, calls }))
 }
 
 /// Why the contact is, or is not, dialed.
@@ -111,9 +117,10 @@ fn why(known: &Known) -> String {
     match link.state {
         LinkState::Wanted => format!("not dialed yet: its lead waits to be added{failure}"),
         LinkState::Live => format!(
-            "dialable as far as vicisync is concerned: lead {} is in list {}{failure}; VICIdial's own rules decide the rest (list active, status, call time, hopper)",
+            "dialable as far as vicisync is concerned: lead {} is in list {}{}{failure}; VICIdial's own rules decide the rest (list active, status, call time, hopper)",
             link.lead_id.map_or_else(|| "?".to_owned(), |lead| lead.to_string()),
-            link.list_id
+            link.list_id,
+            stays(link, known.ruled)
         ),
         LinkState::Left => {
             format!("not dialed: the contact left (gone, filtered out, or rejected), and its lead was taken out of dialing{failure}")
@@ -123,6 +130,11 @@ fn why(known: &Known) -> String {
             "not dialed: VICIdial no longer has its lead (deleted or archived); vicisync does not add it again by itself".to_owned()
         }
     }
+}
+
+/// Why a lead is not in the list that the rules say.
+fn stays(link: &Link, ruled: Option<ListId>) -> String {
+    ruled.map(|ruled| format!(" (the rules say list {ruled}; list_change = \"stay\" keeps it in {})", link.list_id)).unwrap_or_default()
 }
 
 fn text(known: &Known) -> String {
@@ -189,7 +201,7 @@ fn to_json(known: &Known) -> Json {
             .collect();
         json!({
             "state": link.state.name(), "lead": link.lead_id, "list": link.list_id, "code": link.code, "phone": link.phone,
-            "base": base, "pulled": link.base.pulled,
+            "base": base, "pulled": link.base.pulled, "ruled_list": known.ruled,
         })
     });
     json!({
@@ -202,4 +214,46 @@ fn to_json(known: &Known) -> Json {
         "calls": calls,
         "ops": known.ops.iter().map(op_json).collect::<Vec<_>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Base, InstallKey, LinkId, VendorLeadCode};
+
+    #[test]
+    fn why_a_lead_stays_is_said() {
+        let contact = ContactId::from("c1");
+        let code = VendorLeadCode::derive(&InstallKey([7; 32]), "espo", &contact, 0);
+        let link = Link {
+            id: LinkId(1),
+            contact: contact.clone(),
+            slot: 0,
+            lead_id: Some(LeadId(5)),
+            code,
+            list_id: ListId(1001),
+            phone: "+12025550101".to_owned(),
+            state: LinkState::Live,
+            base: Base { ruled_list: Some(ListId(1002)), ..Base::default() },
+            fingerprint: String::new(),
+        };
+        let mut known = Known {
+            job: "sales".into(),
+            contact,
+            link: Some(link),
+            ruled: Some(ListId(1002)),
+            rejection: None,
+            failures: Vec::new(),
+            ops: Vec::new(),
+            calls: Vec::new(),
+        };
+        assert!(
+            why(&known).contains("lead 5 is in list 1001 (the rules say list 1002; list_change = \"stay\" keeps it in 1001);"),
+            "{}",
+            why(&known)
+        );
+        assert_eq!(to_json(&known)["link"]["ruled_list"], 1002);
+        known.ruled = None;
+        assert!(why(&known).contains("is in list 1001;"), "{}", why(&known));
+    }
 }

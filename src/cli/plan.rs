@@ -105,12 +105,12 @@ fn told(screen: &Screen, report: &Report, limit: Option<usize>) {
 
 /// What to type after a plan.
 fn next(report: &Report) -> String {
-    let job = &report.job;
+    let again = &report.again;
     match report.holds.as_slice() {
         [] if report.plan.is_empty() => format!("planned at {}; nothing to write", Utc::now().format("%H:%M:%S UTC")),
-        [] => format!("nothing was sent; to send it: vicisync sync {job}"),
+        [] => format!("nothing was sent; to send it: {again}"),
         holds => {
-            format!("nothing was sent; a run would be held ({}); if the plan is right: vicisync sync {job} --approve", holds.join(", "))
+            format!("nothing was sent; a run would be held ({}); if the plan is right: {again} --approve", holds.join(", "))
         }
     }
 }

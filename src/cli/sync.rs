@@ -13,7 +13,7 @@ use super::screen::{Failed, Screen};
 use super::session::Session;
 use crate::daemon::Ending;
 use crate::engine::{self, Outside, Report, Request, Scope};
-use crate::model::{ContactId, LeadId, RunEnd};
+use crate::model::{ContactId, LeadId, ListId, RunEnd};
 use crate::setup::{Ready, SystemClock};
 use crate::state::State;
 
@@ -27,11 +27,11 @@ const HELD_OPS_SHOWN: usize = 10;
 pub(super) async fn run(session: &Session, wanted: &Sync) -> Result<Exit, Failed> {
     let checked = session.read()?;
     let names = session.chosen(&checked, wanted.job.as_deref())?;
-    if names.len() > 1 && (wanted.contact.is_some() || wanted.lead.is_some()) {
+    if names.len() > 1 && (wanted.contact.is_some() || wanted.lead.is_some() || wanted.list.is_some()) {
         let known = names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Failed::new(
             Exit::Usage,
-            "`--contact` and `--lead` need the job that is meant",
+            "`--contact`, `--lead` and `--list` need the job that is meant",
             format!("name one of: {known}, for example: vicisync sync {}", names[0]),
         ));
     }
@@ -111,6 +111,9 @@ fn scope(wanted: &Sync, zone: Tz, now: DateTime<Utc>) -> Result<Scope, Failed> {
     }
     if let Some(lead) = wanted.lead {
         return Ok(Scope::Lead(LeadId(lead)));
+    }
+    if let Some(list) = wanted.list {
+        return Ok(Scope::List(ListId(list)));
     }
     if let Some(text) = &wanted.since {
         return match since(text, zone, now) {

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{CampaignId, FieldName, LeadChange, LeadField, LeadId, LeadRow, LinkState, ListId, Op, Outcome, Payload, Taken};
+use crate::model::{CampaignId, LeadChange, LeadId, LeadRow, LinkState, ListId, Op, Outcome, Payload, Taken};
 use crate::ports::{Contacts, Dialer, Effect, Fault, HOPPER_SHOWN_MAX};
 
 use super::Outside;
@@ -107,8 +107,7 @@ impl Change {
 
     /// Whether it may be written together with others. What got no clear answer before goes alone: its own answer tells what is wrong with it.
     pub(crate) fn has_fellows(&self) -> bool {
-        let is_phone = |field: &FieldName| matches!(field, FieldName::Standard(LeadField::PhoneCode | LeadField::PhoneNumber));
-        self.op.tries == 0 && !self.asked().fields.keys().any(is_phone)
+        self.op.tries == 0 && !self.asked().moves_zone()
     }
 
     /// Whether the lead is looked at before it is written: it may be in a call, or have got another status.
@@ -207,7 +206,7 @@ impl Step {
     pub(crate) fn phone(&self) -> Option<String> {
         match self {
             Self::Alone(taken) => match &taken.op.payload {
-                Payload::AddLead { lead } => Some(lead.phone.e164()),
+                Payload::AddLead { lead, .. } => Some(lead.phone.e164()),
                 Payload::SetCustom { .. }
                 | Payload::UpdateLead { .. }
                 | Payload::Deactivate { .. }

@@ -1,10 +1,10 @@
 //! Calls: read into the inbox, folded, and turned into CRM writes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-use crate::model::{Activity, Call, Failure, LeadId, Link, LinkState, Op, Value};
+use crate::model::{Activity, Call, ContactId, Failure, LeadId, Link, LinkState, Op, Value};
 use crate::ports::{Clock, Contacts, Dialer, Store};
 use crate::sync::decide::Settings;
 use crate::sync::dispose::{self, Written};
@@ -81,27 +81,28 @@ fn unreadable_calls<D, C, S: Store, K>(
     Ok(())
 }
 
-/// Plans what the calls of leads ask for: of those whose legs changed, and of the leads named.
+/// Plans what the calls of leads ask for: of those whose legs changed, and of the leads named; of these contacts only, where the run is about some.
 pub(crate) fn fold_calls<D: Dialer, C: Contacts, S: Store, K: Clock>(
     outside: &Outside<'_, D, C, S, K>,
     job: &Job,
     plan: &mut Plan,
     settings: &Settings,
     also: &[LeadId],
-    only: bool,
+    only: Option<&BTreeSet<ContactId>>,
 ) -> Result<(), Stop> {
     if job.program.go_live().is_none() {
         return Ok(());
     }
     let mut leads = also.to_vec();
-    if !only {
-        leads.extend(outside.store.unfolded(&job.name, u32::MAX)?);
-    }
+    leads.extend(outside.store.unfolded(&job.name, u32::MAX)?);
     leads.sort();
     leads.dedup();
     for batch in leads.chunks(FOLD_BATCH as usize) {
         for lead in batch {
             let link = outside.store.link_by_lead(&job.name, *lead)?;
+            if only.is_some_and(|only| link.as_ref().is_none_or(|link| !only.contains(&link.contact))) {
+                continue;
+            }
             if let Some(link) = link.filter(|link| !plan.gone.contains(&link.contact)) {
                 let ops = ops_of(outside, job, &link, *lead)?;
                 plan.calls(ops);

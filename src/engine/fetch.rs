@@ -1,21 +1,21 @@
-//! Contacts: listed, mapped, decided about.
+//! Contacts: listed, mapped, decided about. Of a run over one list, those that belong to it; what was found out beside stands in `beside`.
+
+mod beside;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
 use crate::mapping::Mapped;
-use crate::model::{
-    Contact, ContactId, Failure, FieldName, Lane, LeadField, LeadRow, Link, LinkId, LinkState, Phone, StoredLead, VendorLeadCode,
-};
+use crate::model::{Contact, ContactId, Failure, FieldName, LeadRow, Link, LinkId, LinkState, Phone, StoredLead, VendorLeadCode};
 use crate::ports::{self, Clock, Contacts, Dialer, Effect, Fault, JobRecord, Reach, Sought, Store};
 use crate::sync::brake::Blown;
 use crate::sync::decide::{self, Seen, Settings, Step, subject_of};
 use crate::sync::delta::Rules;
 use crate::sync::fingerprint::fingerprint;
 
+use super::part::Part;
 use super::plan::Plan;
-use super::settle::Double;
 use super::sweep::Swept;
 use super::{Job, Outside, Stop};
 
@@ -49,6 +49,7 @@ pub(crate) struct Fetch<'a, 'b, D, C, S, K> {
     outside: &'a Outside<'b, D, C, S, K>,
     job: &'a Job,
     plan: &'a mut Plan,
+    part: &'a mut Part,
     settings: Settings,
     swept: Swept,
     pending: Vec<Pending>,
@@ -64,6 +65,7 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
         outside: &'a Outside<'b, D, C, S, K>,
         job: &'a Job,
         plan: &'a mut Plan,
+        part: &'a mut Part,
         swept: Swept,
         mut forced: BTreeSet<ContactId>,
     ) -> Result<Self, Stop> {
@@ -72,7 +74,7 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
         forced.extend(outside.store.contacts_with_ops(&job.name, &[Intended])?);
         forced.extend(swept.loosened.iter().cloned());
         let settings = settings(job, &plan.commit.job);
-        Ok(Self { outside, job, plan, settings, swept, pending: Vec::new(), unlinked: Unlinked::LookedFor, forced, in_flight })
+        Ok(Self { outside, job, plan, part, settings, swept, pending: Vec::new(), unlinked: Unlinked::LookedFor, forced, in_flight })
     }
 
     /// The same for contacts whose lead is known only: VICIdial is asked for nothing.
@@ -92,7 +94,7 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
             self.contacts(page.contacts).await?;
             for (contact, fault) in page.unreadable {
                 // It is there: nobody may take it for gone.
-                if self.plan.seen.insert(contact.clone()) {
+                if self.plan.seen.insert(contact.clone()) && self.has(&contact)? {
                     self.plan.unreadable(subject_of(&contact), Some(contact), fault);
                 }
             }
@@ -122,10 +124,37 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
                     self.plan.gone.insert(id.clone());
                     self.gone(id)?;
                 }
-                Err(fault) => self.plan.unreadable(subject_of(id), Some(id.clone()), fault),
+                Err(fault) if self.has(id)? => self.plan.unreadable(subject_of(id), Some(id.clone()), fault),
+                Err(_) => {}
             }
         }
         Ok(())
+    }
+
+    /// Whether a contact belongs to the run's part, by its link.
+    fn has(&mut self, id: &ContactId) -> Result<bool, Stop> {
+        if self.part.has(id) {
+            return Ok(true);
+        }
+        let link = self.outside.store.link_by_contact(&self.job.name, id)?;
+        let is_in = link.is_some_and(|link| self.part.has_link(&link));
+        if is_in {
+            self.part.add(id);
+        }
+        Ok(is_in)
+    }
+
+    /// The same of a contact that was read: its lead is in the list, by its link or by a code that no link has, or is to be.
+    fn takes(&mut self, contact: &Contact, link: Option<&Link>) -> bool {
+        let Some(list) = self.part.list() else { return true };
+        let id = &contact.id;
+        let is_found = || self.swept.orphans.get(&self.code(id)).is_some_and(|rows| rows.iter().any(|row| row.list_id == list));
+        let is_meant = || matches!(self.map(contact), Seen::Lead(lead) if lead.list_id == list);
+        let is_in = self.part.has(id) || link.is_some_and(|link| self.part.has_link(link)) || is_found() || is_meant();
+        if is_in {
+            self.part.add(id);
+        }
+        is_in
     }
 
     /// Whether the CRM has no such contact, nor is it linked.
@@ -144,7 +173,7 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
             after = last.id;
             for link in links.into_iter().filter(|link| matches!(link.state, LinkState::Live | LinkState::Wanted)) {
                 linked += 1;
-                if !self.plan.seen.contains(&link.contact) {
+                if !self.plan.seen.contains(&link.contact) && self.part.has_link(&link) {
                     live += u64::from(link.state == LinkState::Live);
                     absent.insert(link.contact);
                 }
@@ -165,87 +194,8 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
         self.by_id(&absent).await
     }
 
-    /// Looks for the codes of all that wait, and decides about them. Ends the fetching; what a sweep found out beside is planned.
-    pub(crate) async fn finish(mut self, doubles: Vec<Double>, is_complete: bool) -> Result<(), Stop> {
-        self.look_up().await?;
-        let found = std::mem::take(&mut self.swept.doubles);
-        for (contact, lead) in doubles.into_iter().chain(found) {
-            match self.job.dialer_record(self.outside.dialer.read_lead(lead, &BTreeSet::new()).await)? {
-                Ok(Some(row)) => {
-                    let known = self.outside.store.link_by_contact(&self.job.name, &contact)?;
-                    let is_opted_out = known.is_some_and(|link| link.state == LinkState::OptedOut)
-                        || self
-                            .plan
-                            .commit
-                            .rejections
-                            .iter()
-                            .any(|rejection| rejection.contact == contact && rejection.reason == "opted_out");
-                    let step = decide::double(&contact, &row, is_opted_out, &self.settings);
-                    self.plan.totals.doubles += step.ops.len() as u64;
-                    self.plan.commit.ops.extend(step.ops);
-                    self.plan.commit.failures.extend(step.failures);
-                }
-                Ok(None) => {}
-                Err(fault) => self.plan.unreadable(format!("lead:{lead}"), Some(contact), fault),
-            }
-        }
-        // Opted-out people whose contact no listing shows any more: their leads leave dialing all the same.
-        for contact in std::mem::take(&mut self.swept.loosened) {
-            if let Some(link) = self.outside.store.link_by_contact(&self.job.name, &contact)? {
-                let step = decide::tighten(&link, &self.settings);
-                self.plan.take(&contact, Some(&link), step, &link.fingerprint);
-            }
-        }
-        for (link, base) in std::mem::take(&mut self.swept.fresh) {
-            if let Some(known) = self.outside.store.link(link)? {
-                self.plan.see(link, &known.fingerprint, Some(base));
-            }
-        }
-        self.other_key()?;
-        if is_complete {
-            for (_, rows) in std::mem::take(&mut self.swept.orphans) {
-                let Settings { leaving, opt_out, keep, .. } = &self.settings;
-                let is_out = |status: &String| status == leaving || status == opt_out || keep.contains(status);
-                for row in rows.into_iter().filter(|row| !is_out(&row.status)) {
-                    self.plan.fail(Failure {
-                        subject: format!("lead:{}", row.lead_id),
-                        contact: None,
-                        code: "orphan_lead".to_owned(),
-                        raw: format!("lead {} carries a code of ours, and no contact of the CRM's list has that code: the contact is gone, or another install.key made it", row.lead_id),
-                        tries: 0,
-                    });
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Leads that carry somebody's code of our making and the id of a contact that is to be added: they were made under another
-    /// `install.key`. To add them again would double them, whoever approved it.
-    fn other_key(&self) -> Result<(), Stop> {
-        let added: BTreeSet<&str> =
-            self.plan.commit.ops.iter().filter(|op| op.lane == Lane::Create).map(|op| op.contact.as_str()).collect();
-        let source = FieldName::Standard(LeadField::SourceId);
-        let is_ours = |row: &&LeadRow| row.values.get(&source).is_some_and(|id| added.contains(id.as_str()));
-        let doubled = self.swept.orphans.values().flatten().filter(is_ours).count();
-        if doubled == 0 {
-            return Ok(());
-        }
-        Err(self.job.dialer_stop(
-            Fault::new(
-                Effect::None,
-                Reach::Person,
-                "other_install_key",
-                format!(
-                    "{doubled} leads in the lists were made by vicisync under another install.key; to send this plan would double them"
-                ),
-            )
-            .help("put `install.key` back from a backup of the state directory; without it, take these leads out of their lists first"),
-        ))
-    }
-
     fn gone(&mut self, id: &ContactId) -> Result<(), Stop> {
-        if !self.plan.seen.insert(id.clone()) {
+        if !self.plan.seen.insert(id.clone()) || !self.has(id)? {
             return Ok(());
         }
         let link = self.outside.store.link_by_contact(&self.job.name, id)?;
@@ -270,7 +220,10 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
         for contact in contacts {
             if self.plan.seen.insert(contact.id.clone()) {
                 self.plan.totals.read += 1;
-                self.contact(&contact, links.get(&contact.id))?;
+                let link = links.get(&contact.id);
+                if self.takes(&contact, link) {
+                    self.contact(&contact, link)?;
+                }
             }
         }
         if self.pending.len() >= CODES_MAX {
@@ -469,5 +422,7 @@ pub(crate) fn settings(job: &Job, record: &JobRecord) -> Settings {
         leaving: program.leaving().status.clone(),
         keep: program.leaving().keep.clone(),
         opt_out: program.opt_out_status().to_owned(),
+        intake: program.intake(),
+        list_change: program.list_change(),
     }
 }

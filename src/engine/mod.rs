@@ -10,6 +10,7 @@ mod fetch;
 mod gaps;
 mod guard;
 mod lane;
+mod part;
 mod plan;
 mod present;
 mod prove;
@@ -29,7 +30,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::mapping::Program;
-use crate::model::{ContactId, InstallKey, JobName, Lane, LeadId, Op, Rejection, RunEnd, Target, Totals};
+use crate::model::{ContactId, InstallKey, JobName, Lane, LeadId, ListId, Op, Rejection, RunEnd, Target, Totals};
 use crate::ports::{Fault, Reach, StoreError};
 use crate::sync::brake::{Blown, Limits};
 use crate::sync::quiet::Quiet;
@@ -108,6 +109,20 @@ pub enum Scope {
     Contact(ContactId),
     /// The contact of one lead, and its calls.
     Lead(LeadId),
+    /// Everything of one list, on both sides: contacts whose lead is in it, or is to be.
+    List(ListId),
+}
+
+impl Scope {
+    /// What `sync` is told of it: ` --list 1001`. Empty where the next ordinary run sees the same.
+    fn words(&self) -> String {
+        match self {
+            Self::Changed | Self::Full | Self::Since(_) => String::new(),
+            Self::Contact(contact) => format!(" --contact {contact}"),
+            Self::Lead(lead) => format!(" --lead {lead}"),
+            Self::List(list) => format!(" --list {list}"),
+        }
+    }
 }
 
 /// One wish to run a job.
@@ -144,6 +159,9 @@ pub struct Report {
     pub resumes: Option<DateTime<Utc>>,
     /// Rejections that this run saw, counted by reason.
     pub rejected: BTreeMap<String, u64>,
+    /// What to type to run the same: `vicisync sync JOB --list 1001`.
+    #[serde(skip)]
+    pub again: String,
     /// The plan, of a dry or held run.
     #[serde(skip)]
     pub plan: Vec<Op>,

@@ -119,7 +119,7 @@ impl Pushed {
 
 fn on_dnc_detail(op: &Op, raw: &str) -> String {
     match &op.payload {
-        Payload::AddLead { lead } => format!("{} is on a do-not-call list of VICIdial", lead.phone.e164()),
+        Payload::AddLead { lead, .. } => format!("{} is on a do-not-call list of VICIdial", lead.phone.e164()),
         Payload::SetCustom { .. }
         | Payload::UpdateLead { .. }
         | Payload::Deactivate { .. }

@@ -218,8 +218,8 @@ mod tests {
     use super::{Queue, Step, Went};
     use crate::engine::send::Sent;
     use crate::model::{
-        Base, InstallKey, Lane, Lead, LeadChange, LeadId, Link, LinkId, LinkState, ListId, Op, OpId, OpState, Outcome, Payload, Phone,
-        Taken, VendorLeadCode,
+        Base, InstallKey, Intake, Lane, Lead, LeadChange, LeadId, Link, LinkId, LinkState, ListId, Op, OpId, OpState, Outcome, Payload,
+        Phone, Taken, VendorLeadCode,
     };
     use crate::ports::{Effect, Fault, Reach};
 
@@ -243,7 +243,7 @@ mod tests {
     fn add(number: i64, phone: &str) -> Taken {
         let phone = Phone { code: "1".to_owned(), number: phone.to_owned() };
         let lead = Lead { list_id: ListId(101), phone, fields: BTreeMap::new() };
-        Taken { op: op(number, Lane::Create, Payload::AddLead { lead }), link: None }
+        Taken { op: op(number, Lane::Create, Payload::AddLead { lead, intake: Intake::default() }), link: None }
     }
 
     fn change(number: i64, list: u64) -> Taken {

@@ -7,6 +7,7 @@ use crate::ports::{self, Clock, Contacts, Dialer, PlanCommit, Reach, Store};
 use crate::sync::{brake, watermark};
 
 use super::fetch::{self, Fetch};
+use super::part::Part;
 use super::plan::Plan;
 use super::push::{Drained, Pushed, push};
 use super::settle::Double;
@@ -25,6 +26,7 @@ pub async fn run<D: Dialer, C: Contacts, S: Store, K: Clock>(outside: &Outside<'
         resumes: None,
         holds: Vec::new(),
         rejected: BTreeMap::new(),
+        again: format!("vicisync sync {}{}", job.name, request.scope.words()),
         plan: Vec::new(),
         rejections: Vec::new(),
     };
@@ -172,7 +174,7 @@ async fn in_blackout<D: Dialer, C: Contacts, S: Store, K: Clock>(
 async fn opted_out<D: Dialer, C: Contacts, S: Store, K: Clock>(outside: &Outside<'_, D, C, S, K>, job: &Job) -> Result<Plan, Stop> {
     let mut plan = Plan::new(outside.store.job(&job.name)?);
     let scope = plan.commit.job.watermark.map_or(ports::Scope::All, ports::Scope::ChangedSince);
-    Fetch::new(outside, job, &mut plan, Swept::default(), BTreeSet::new())?.of_known_leads().listing(&scope).await?;
+    Fetch::new(outside, job, &mut plan, &mut Part::whole(), Swept::default(), BTreeSet::new())?.of_known_leads().listing(&scope).await?;
     Ok(plan)
 }
 
@@ -236,6 +238,8 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
     let mut leads: Vec<LeadId> = Vec::new();
     let mut only = false;
     let mut due = Vec::new();
+    let mut part = Part::of(&request.scope);
+    part.known(outside, job)?;
     match &request.scope {
         Scope::Contact(id) => {
             contacts.insert(id.clone());
@@ -251,14 +255,14 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
             contacts.insert(link.contact);
             only = true;
         }
-        Scope::Changed | Scope::Full | Scope::Since(_) => {
+        Scope::Changed | Scope::Full | Scope::Since(_) | Scope::List(_) => {
             due = outside.store.failures(&job.name, Some(now))?;
             contacts.extend(due.iter().filter_map(|failure| failure.contact.clone()));
         }
     }
     let since = match &request.scope {
         Scope::Since(since) => Some(*since),
-        Scope::Changed | Scope::Full | Scope::Contact(_) | Scope::Lead(_) => None,
+        Scope::Changed | Scope::Full | Scope::Contact(_) | Scope::Lead(_) | Scope::List(_) => None,
     };
     collect::collect(outside, job, plan, since).await?;
     for contact in &contacts {
@@ -277,7 +281,7 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
         contacts.extend(outside.store.contacts_with_ops(&job.name, &[OpState::Intended])?);
     }
     let listing = match &request.scope {
-        Scope::Full => Some(ports::Scope::All),
+        Scope::Full | Scope::List(_) => Some(ports::Scope::All),
         Scope::Changed if is_new_mapping => Some(ports::Scope::All),
         Scope::Changed => Some(plan.commit.job.watermark.map_or(ports::Scope::All, ports::Scope::ChangedSince)),
         Scope::Since(since) => Some(ports::Scope::ChangedSince(*since)),
@@ -285,18 +289,17 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
     };
     let is_complete = listing == Some(ports::Scope::All);
     let swept = if is_complete {
-        // What a complete run does not find again is over.
-        let failures = outside.store.failures(&job.name, None)?;
-        plan.commit.mended.extend(failures.into_iter().map(|failure| failure.subject).filter(|subject| subject.starts_with("lead:")));
-        sweep(outside, job, plan, request.is_approved).await?
+        let swept = sweep(outside, job, plan, &mut part, request.is_approved).await?;
+        swept.mend(outside, job, plan, &part)?;
+        swept
     } else if plan.commit.job.full_done_at.is_none() {
         // A state that never saw the lists, or was lost, adds nobody before it knows the leads in them by their codes: beside agents they
         // would be looked for by their phones only.
-        sweep(outside, job, plan, request.is_approved).await?
+        sweep(outside, job, plan, &mut part, request.is_approved).await?
     } else {
         Swept::default()
     };
-    let mut fetch = Fetch::new(outside, job, plan, swept, contacts.clone())?;
+    let mut fetch = Fetch::new(outside, job, plan, &mut part, swept, contacts.clone())?;
     let began = match &listing {
         Some(scope) => Some(fetch.listing(scope).await?),
         None => None,
@@ -318,7 +321,8 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
         fetch.absent(request.is_approved).await?;
     }
     fetch.finish(doubles, is_complete).await?;
-    if let (Some(began), true) = (began, since.is_none()) {
+    // Of a run over one list nobody else was looked at.
+    if let (Some(began), true) = (began, since.is_none() && part.list().is_none()) {
         plan.commit.job.watermark = Some(watermark::contacts(began, plan.commit.job.watermark));
         if is_complete {
             plan.commit.job.full_done_at = Some(now);
@@ -334,9 +338,11 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
             }
         }
     }
-    collect::fold_calls(outside, job, plan, &settings, &leads, only)?;
+    let only = if only { Some(contacts) } else { part.contacts().cloned() };
+    collect::fold_calls(outside, job, plan, &settings, &leads, only.as_ref())?;
+    due.retain(|failure| part.list().is_none() || failure.contact.as_ref().is_some_and(|contact| part.has(contact)));
     plan.settle_failures(&due);
-    Ok(only.then_some(contacts))
+    Ok(only)
 }
 
 /// What was planned and needs no push counts as planned; what is pushed counts as pushed.
@@ -355,6 +361,11 @@ fn done(report: &mut Report, planned: &Totals, pushed: &Pushed) {
     };
 }
 
+/// What shows the plan of a run.
+fn looking(job: &Job, again: &str) -> String {
+    if again.contains(" --") { format!("{again} --dry-run") } else { format!("vicisync plan {}", job.name) }
+}
+
 fn stopped<D, C, S: Store, K: Clock>(report: &mut Report, outside: &Outside<'_, D, C, S, K>, job: &Job, stop: Stop) {
     report.end = stop.end();
     match stop {
@@ -365,7 +376,7 @@ fn stopped<D, C, S: Store, K: Clock>(report: &mut Report, outside: &Outside<'_, 
         Stop::Held(blown) => {
             report.message = blown.iter().map(|blown| blown.message.as_str()).collect::<Vec<_>>().join("; ");
             report.help =
-                Some(format!("look at the plan: vicisync plan {0}\n  then, if it is right: vicisync sync {0} --approve", job.name));
+                Some(format!("look at the plan: {}\n  then, if it is right: {} --approve", looking(job, &report.again), report.again));
             report.holds = blown.into_iter().map(|blown| blown.brake.to_owned()).collect();
         }
         Stop::Quiet(end) => {

@@ -80,12 +80,12 @@ pub(crate) async fn send<D: Dialer, C: Contacts, S, K>(outside: &Outside<'_, D, 
                 Err(fault) => Sent::fault(fault),
             }
         }
-        Payload::AddLead { lead } => {
+        Payload::AddLead { lead, intake } => {
             let Some(link) = link else { return Sent::superseded("its link is gone") };
             if link.lead_id.is_some() {
                 return Sent::superseded("its link has a lead by now");
             }
-            match outside.dialer.add_lead(&link.code, lead).await {
+            match outside.dialer.add_lead(&link.code, lead, *intake).await {
                 Ok(id) => Sent { lead: Some(id), ..Sent::of(Outcome::Done { lead_id: Some(id), activity: None }) },
                 Err(fault) => Sent::fault(fault),
             }

@@ -122,7 +122,7 @@ fn bounded(op: &Op, outcome: Outcome) -> Outcome {
 /// The phone that an op adds its lead with.
 fn phone_of(op: &Op) -> Option<Phone> {
     match &op.payload {
-        Payload::AddLead { lead } => Some(lead.phone.clone()),
+        Payload::AddLead { lead, .. } => Some(lead.phone.clone()),
         Payload::SetCustom { .. }
         | Payload::UpdateLead { .. }
         | Payload::Deactivate { .. }

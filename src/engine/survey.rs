@@ -27,7 +27,7 @@ pub(super) async fn survey<D: Dialer, C: Contacts, S: Store, K: Clock>(
     let is_wide = match request.scope {
         Scope::Full => true,
         Scope::Changed => is_first_run,
-        Scope::Since(_) | Scope::Contact(_) | Scope::Lead(_) => false,
+        Scope::Since(_) | Scope::Contact(_) | Scope::Lead(_) | Scope::List(_) => false,
     };
     let is_old = known.surveyed_at().is_none_or(|at| now - at >= AGE_MAX || at > now);
     let is_due = is_wide && is_old && !request.is_dry;

@@ -1,4 +1,4 @@
-//! One full reading of the lists: what VICIdial shows now, leads that are missing, leads of ours that nobody knows.
+//! One full reading of the lists, or of one: what VICIdial shows now, leads that are missing, leads of ours that nobody knows.
 //!
 //! Rows that show nothing new are dropped page by page; what stays is what differs, and a bit for each lead that is there.
 
@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::StreamExt;
 
-use crate::model::{Base, ContactId, Failure, FieldName, LeadField, LeadId, LeadRow, Link, LinkId, LinkState, VendorLeadCode};
+use crate::model::{Base, ContactId, Failure, FieldName, LeadField, LeadId, LeadRow, Link, LinkId, LinkState, ListId, VendorLeadCode};
 use crate::ports::{Clock, Contacts, Dialer, LinkWrite, Store};
 use crate::sync::brake::Blown;
 use crate::sync::decide::subject_of;
 use crate::sync::delta;
 use crate::sync::server::Seen;
 
+use super::part::Part;
 use super::plan::Plan;
 use super::present::Present;
 use super::settle::Double;
@@ -37,20 +38,21 @@ pub(crate) struct Swept {
     pub(crate) states: BTreeMap<ContactId, LinkState>,
     /// Second leads with the code of a link.
     pub(crate) doubles: Vec<Double>,
+    present: Present,
 }
 
-/// Reads all lists of the mapping.
+/// Reads all lists of the mapping, or the one that the run is about.
 pub(crate) async fn sweep<D: Dialer, C: Contacts, S: Store, K: Clock>(
     outside: &Outside<'_, D, C, S, K>,
     job: &Job,
     plan: &mut Plan,
+    part: &mut Part,
     is_approved: bool,
 ) -> Result<Swept, Stop> {
     let mut swept = Swept::default();
-    let mut present = Present::default();
     let mut seen = Seen::default();
     let kept = kept(job);
-    for list in job.program.lists() {
+    for list in lists(job, plan, part) {
         job.awake(outside.clock.now())?;
         outside.progress.stage(&format!("reading list {list}"));
         let mut pages = std::pin::pin!(outside.dialer.sweep(list));
@@ -61,23 +63,56 @@ pub(crate) async fn sweep<D: Dialer, C: Contacts, S: Store, K: Clock>(
             }
             let mut rows = page.map_err(|fault| job.dialer_stop(fault))?;
             // A lead that is moved while its lists are read comes twice: it is looked at once.
-            rows.retain(|row| present.insert(row.lead_id));
+            rows.retain(|row| swept.present.insert(row.lead_id));
             let leads: Vec<LeadId> = rows.iter().map(|row| row.lead_id).collect();
             let mut links = outside.store.links_by_leads(&job.name, &leads)?;
             read += leads.len() as u64;
             for row in rows {
                 seen.row(list, &row);
                 let link = links.remove(&row.lead_id);
-                look(outside, job, plan, &mut swept, row, link, &kept)?;
+                if part.has_list(list) {
+                    look(outside, job, plan, part, &mut swept, row, link, &kept)?;
+                } else if link.is_none() {
+                    stray(outside, job, &mut swept, row, &kept)?;
+                }
             }
             outside.progress.step(read, 0);
         }
     }
     let known = outside.store.server_facts(&job.vicidial)?;
     survey::keep(outside, job, &known, &seen.facts(&known, outside.clock.now()))?;
-    let absent = absent(outside, job, &present, is_approved)?;
+    let absent = absent(outside, job, part, &swept.present, is_approved)?;
     missing(outside, job, plan, &mut swept, absent).await?;
     Ok(swept)
+}
+
+/// The lists to read. A state that never saw all of them, or was lost, adds nobody before it knows the leads in each by their codes.
+fn lists(job: &Job, plan: &Plan, part: &Part) -> BTreeSet<ListId> {
+    let all = job.program.lists();
+    match part.list() {
+        Some(list) if plan.commit.job.full_done_at.is_some() => BTreeSet::from([list]),
+        Some(list) => all.into_iter().chain([list]).collect(),
+        None => all,
+    }
+}
+
+impl Swept {
+    /// Ends failures about leads that a complete run does not find again: any, or those of leads in the list that it is about.
+    pub(crate) fn mend<D, C, S: Store, K>(
+        &self,
+        outside: &Outside<'_, D, C, S, K>,
+        job: &Job,
+        plan: &mut Plan,
+        part: &Part,
+    ) -> Result<(), Stop> {
+        let is_over = |subject: &str| {
+            let lead = subject.strip_prefix("lead:");
+            lead.is_some_and(|lead| part.list().is_none() || lead.parse().is_ok_and(|lead| self.present.contains(LeadId(lead))))
+        };
+        let failures = outside.store.failures(&job.name, None)?;
+        plan.commit.mended.extend(failures.into_iter().map(|failure| failure.subject).filter(|subject| is_over(subject)));
+        Ok(())
+    }
 }
 
 /// The fields that a run may ask of an orphan: those of the mapping, and by which CRM id it was made.
@@ -86,16 +121,19 @@ fn kept(job: &Job) -> BTreeSet<FieldName> {
     job.program.lead_fields().into_iter().chain(own).collect()
 }
 
+#[allow(clippy::too_many_arguments)]
 fn look<D, C, S: Store, K>(
     outside: &Outside<'_, D, C, S, K>,
     job: &Job,
     plan: &mut Plan,
+    part: &mut Part,
     swept: &mut Swept,
-    mut row: LeadRow,
+    row: LeadRow,
     link: Option<Link>,
     kept: &BTreeSet<FieldName>,
 ) -> Result<(), Stop> {
     if let Some(link) = link {
+        part.add(&link.contact);
         if link.state == LinkState::OptedOut && row.status != job.program.opt_out_status() {
             swept.loosened.insert(link.contact.clone());
         }
@@ -109,18 +147,33 @@ fn look<D, C, S: Store, K>(
         }
         return Ok(());
     }
-    let Some(code) = VendorLeadCode::parse(&row.code) else { return Ok(()) };
-    match outside.store.link_by_code(&job.name, &code)? {
-        Some(link) if link.lead_id.is_some() => swept.doubles.push((link.contact, row.lead_id)),
-        Some(_) | None => {
-            row.values.retain(|field, _| kept.contains(field));
-            swept.orphans.entry(code).or_default().push(row);
-        }
+    if let Some(double) = stray(outside, job, swept, row, kept)? {
+        part.add(&double.0);
+        swept.doubles.push(double);
     }
     Ok(())
 }
 
-/// Leads that no list of the mapping shows.
+/// A lead without a link: an orphan where its code is ours and free, a double where it is another lead's.
+fn stray<D, C, S: Store, K>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    swept: &mut Swept,
+    mut row: LeadRow,
+    kept: &BTreeSet<FieldName>,
+) -> Result<Option<Double>, Stop> {
+    let Some(code) = VendorLeadCode::parse(&row.code) else { return Ok(None) };
+    match outside.store.link_by_code(&job.name, &code)? {
+        Some(link) if link.lead_id.is_some() => Ok(Some((link.contact, row.lead_id))),
+        Some(_) | None => {
+            row.values.retain(|field, _| kept.contains(field));
+            swept.orphans.entry(code).or_default().push(row);
+            Ok(None)
+        }
+    }
+}
+
+/// Leads that no list shows that was read.
 #[derive(Default)]
 struct Absent {
     live: Vec<(Link, LeadId)>,
@@ -128,7 +181,13 @@ struct Absent {
 }
 
 /// Leads that no list shows. When many live ones are gone at once, a person decides.
-fn absent<D, C, S: Store, K>(outside: &Outside<'_, D, C, S, K>, job: &Job, present: &Present, is_approved: bool) -> Result<Absent, Stop> {
+fn absent<D, C, S: Store, K>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    part: &Part,
+    present: &Present,
+    is_approved: bool,
+) -> Result<Absent, Stop> {
     let mut absent = Absent::default();
     let mut live = 0_usize;
     let mut after = LinkId(0);
@@ -136,7 +195,7 @@ fn absent<D, C, S: Store, K>(outside: &Outside<'_, D, C, S, K>, job: &Job, prese
         let links = outside.store.links_after(&job.name, after, LINKS_BATCH)?;
         let Some(last) = links.last() else { break };
         after = last.id;
-        for link in links {
+        for link in links.into_iter().filter(|link| part.has_link(link)) {
             let Some(lead) = link.lead_id else { continue };
             live += usize::from(link.state == LinkState::Live);
             let is_present = present.contains(lead);
@@ -149,7 +208,10 @@ fn absent<D, C, S: Store, K>(outside: &Outside<'_, D, C, S, K>, job: &Job, prese
     }
     let gone = absent.live.len();
     if gone > MISSING_FINE && gone * 5 > live && !is_approved {
-        let message = format!("{gone} of {live} linked leads are in none of the mapping's lists any more");
+        let message = match part.list() {
+            Some(list) => format!("{gone} of {live} linked leads of list {list} are not in it any more"),
+            None => format!("{gone} of {live} linked leads are in none of the mapping's lists any more"),
+        };
         return Err(Stop::Held(vec![Blown { brake: "leads_missing", message }]));
     }
     Ok(absent)

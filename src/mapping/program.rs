@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use crate::diag::names::Named;
-use crate::model::{Call, Contact, FieldName, Lead, LeadField, ListId, Phone, Rejection};
+use crate::model::{Call, Contact, FieldName, Intake, Lead, LeadField, ListChange, ListId, Phone, Rejection};
 
 use super::calls::{Calls, Disposed};
 use super::condition::Conditions;
@@ -25,6 +25,8 @@ pub struct Program {
     pub(super) filter: Conditions,
     pub(super) lists: Vec<ListRule>,
     pub(super) list_default: Destination,
+    pub(super) list_change: ListChange,
+    pub(super) intake: Intake,
     pub(super) phone: PhoneRule,
     pub(super) fields: BTreeMap<FieldName, FieldRule>,
     pub(super) leaving: Leaving,
@@ -198,6 +200,30 @@ impl Program {
     #[must_use]
     pub fn is_transient(&self, status: &str) -> bool {
         self.calls.is_transient(status)
+    }
+
+    /// What happens to a lead when the list rules say another list.
+    #[must_use]
+    pub fn list_change(&self) -> ListChange {
+        self.list_change
+    }
+
+    /// What VICIdial is told of new leads beside their fields.
+    #[must_use]
+    pub fn intake(&self) -> Intake {
+        self.intake
+    }
+
+    /// The same mapping with another intake.
+    #[must_use]
+    pub fn with_intake(self, intake: Intake) -> Self {
+        Self { intake, ..self }
+    }
+
+    /// The same mapping with another way for leads whose list changes.
+    #[must_use]
+    pub fn with_list_change(self, list_change: ListChange) -> Self {
+        Self { list_change, ..self }
     }
 
     /// What happens to the lead of a contact that left.

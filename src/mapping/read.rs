@@ -2,6 +2,7 @@
 
 use crate::diag::names::Named;
 use crate::diag::{Code, Diagnostic, Sink, Table, names, reader};
+use crate::model::{Intake, ListChange};
 
 use super::program::Program;
 use super::{calls_read, fields_read, form, rules_read, trial_read};
@@ -47,6 +48,8 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
         filter,
         lists,
         list_default,
+        list_change: ListChange::default(),
+        intake: Intake::default(),
         phone: phone?,
         fields,
         leaving,

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
-use super::field::FieldName;
+use super::field::{FieldName, LeadField};
 use super::id::{LeadId, ListId};
+use super::intake::TzMethod;
 use super::phone::Phone;
 
 /// A lead as the mapping wants it: values as the mapping made them, before VICIdial cuts or drops anything.
@@ -24,10 +25,9 @@ impl Lead {
     /// All values by field, phone code and number among them.
     #[must_use]
     pub fn values(&self) -> BTreeMap<FieldName, String> {
-        use super::field::LeadField::{PhoneCode, PhoneNumber};
         let mut values = self.fields.clone();
-        values.insert(FieldName::Standard(PhoneCode), self.phone.code.clone());
-        values.insert(FieldName::Standard(PhoneNumber), self.phone.number.clone());
+        values.insert(FieldName::Standard(LeadField::PhoneCode), self.phone.code.clone());
+        values.insert(FieldName::Standard(LeadField::PhoneNumber), self.phone.number.clone());
         values
     }
 }
@@ -67,4 +67,16 @@ pub struct LeadChange {
     /// The status to set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
+    /// By what the time zone is found, where something changes that it goes by ([`LeadChange::moves_zone`]).
+    #[serde(default, skip_serializing_if = "TzMethod::is_own")]
+    pub tz_method: TzMethod,
+}
+
+impl LeadChange {
+    /// Whether the lead may be in another time zone afterwards: its phone changes, or the field that its method goes by.
+    #[must_use]
+    pub fn moves_zone(&self) -> bool {
+        let decides = |field: LeadField| self.fields.contains_key(&FieldName::Standard(field));
+        decides(LeadField::PhoneCode) || decides(LeadField::PhoneNumber) || self.tz_method.field().is_some_and(decides)
+    }
 }

@@ -30,6 +30,9 @@ pub struct Base {
     /// The status that the lead had before it left, to be put back when its contact comes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_status: Option<String>,
+    /// The list that the rules said last, where they do not move leads; the lead's own where they agree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ruled_list: Option<ListId>,
 }
 
 /// Where a link stands.

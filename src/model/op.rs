@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::call::Activity;
 use super::contact::Value;
 use super::id::{ActivityId, ContactId, LeadId, LinkId, OpId};
+use super::intake::Intake;
 use super::lead::{Lead, LeadChange};
 use super::link::{Base, LinkState};
 
@@ -82,6 +83,9 @@ pub enum Payload {
     AddLead {
         /// The lead, custom fields included (they are not sent here).
         lead: Lead,
+        /// What VICIdial is told beside.
+        #[serde(default, skip_serializing_if = "Intake::is_plain")]
+        intake: Intake,
     },
     /// Custom fields by `update_lead`; class absolute.
     SetCustom {
@@ -245,4 +249,27 @@ pub struct OpResult {
     pub op: Op,
     /// What it came to.
     pub outcome: Outcome,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::intake::{Hopper, TzMethod};
+    use super::*;
+
+    /// Ops of states that an older release left open.
+    #[test]
+    fn what_an_older_release_planned_is_read() {
+        let add = r#"{"kind":"add_lead","lead":{"list_id":1001,"phone":{"code":"1","number":"2025550101"},"fields":{}}}"#;
+        let Ok(Payload::AddLead { intake, lead }) = serde_json::from_str(add) else { panic!("it is an add") };
+        assert!(intake.is_plain());
+        assert_eq!(serde_json::to_string(&Payload::AddLead { lead: lead.clone(), intake }).ok().as_deref(), Some(add));
+        let update = r#"{"kind":"update_lead","change":{"fields":{"city":"Tampa"}},"before":{},"is_return":false}"#;
+        let Ok(payload @ Payload::UpdateLead { .. }) = serde_json::from_str::<Payload>(update) else { panic!("it is an update") };
+        assert_eq!(serde_json::to_string(&payload).ok().as_deref(), Some(update));
+        let intake = Intake { tz_method: TzMethod::TzCode, hopper: Some(Hopper { priority: -7, checks_local_time: true }) };
+        let told = Payload::AddLead { lead, intake };
+        let text = serde_json::to_string(&told).unwrap_or_default();
+        assert!(text.contains(r#""intake":{"tz_method":"tz_code","hopper":{"priority":-7,"checks_local_time":true}}"#), "{text}");
+        assert_eq!(serde_json::from_str::<Payload>(&text).ok(), Some(told));
+    }
 }

@@ -128,6 +128,7 @@ pub(super) fn merge(base: &mut Base, over: &Base) {
     if over.left_status.is_some() {
         base.left_status.clone_from(&over.left_status);
     }
+    base.ruled_list = over.ruled_list.or(base.ruled_list);
 }
 
 /// Makes or replaces the link of (contact, slot).

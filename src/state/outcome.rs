@@ -107,7 +107,7 @@ fn take_effect(
         // Another lead than the link's: nothing of the link changes.
         (Payload::Deactivate { double: Some(_), .. }, _) => Ok(()),
         (Payload::AddLead { .. }, None) => Err(broken(format!("op {} added a lead that has no link", op.id))),
-        (Payload::AddLead { lead }, Some(mut link)) => {
+        (Payload::AddLead { lead, .. }, Some(mut link)) => {
             let id = lead_id.ok_or_else(|| broken(format!("op {} added a lead and did not learn its id", op.id)))?;
             let has_left = match link.state {
                 LinkState::Left | LinkState::OptedOut => true,

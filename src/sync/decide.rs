@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Base, ContactId, Failure, FieldName, Lane, Lead, LeadChange, LeadRow, Link, LinkId, LinkState, ListId, Op, OpId, OpState, Pair,
-    Payload, Rejection, StoredLead, VendorLeadCode,
+    Base, ContactId, Failure, FieldName, Intake, Lane, Lead, LeadChange, LeadRow, Link, LinkId, LinkState, ListChange, ListId, Op, OpId,
+    OpState, Pair, Payload, Rejection, StoredLead, TzMethod, VendorLeadCode,
 };
 
 use super::delta::{self, Delta, Rules};
@@ -38,6 +38,10 @@ pub struct Settings {
     pub keep: Vec<String>,
     /// The status of leads whose person opted out.
     pub opt_out: String,
+    /// What VICIdial is told of new leads.
+    pub intake: Intake,
+    /// Whether leads follow the list rules.
+    pub list_change: ListChange,
 }
 
 /// How a contact is counted.
@@ -117,7 +121,7 @@ pub fn unlinked(
 ) -> Step {
     let Some((kept, doubles)) = choose(found) else {
         return match seen {
-            Seen::Lead(lead) => create(contact, lead, code, stored),
+            Seen::Lead(lead) => create(contact, lead, code, stored, settings.intake),
             Seen::OptedOut(rejection) | Seen::Rejected(rejection) => {
                 Step { rejection: Some(rejection.clone()), ..Step::new(Verdict::Rejected) }
             }
@@ -221,7 +225,7 @@ fn adopt(contact: &ContactId, seen: &Seen, code: &VendorLeadCode, stored: &Store
     }
 }
 
-fn create(contact: &ContactId, lead: &Lead, code: &VendorLeadCode, stored: &StoredLead) -> Step {
+fn create(contact: &ContactId, lead: &Lead, code: &VendorLeadCode, stored: &StoredLead, intake: Intake) -> Step {
     let link = Link {
         id: LinkId(0),
         contact: contact.clone(),
@@ -250,7 +254,7 @@ fn create(contact: &ContactId, lead: &Lead, code: &VendorLeadCode, stored: &Stor
         }
     }
     let mut step = Step { link: Some(link), ..Step::new(Verdict::Added) };
-    step.ops.push(op(Lane::Create, contact, None, Payload::AddLead { lead: lead.clone() }, standard, "new contact"));
+    step.ops.push(op(Lane::Create, contact, None, Payload::AddLead { lead: lead.clone(), intake }, standard, "new contact"));
     if !values.is_empty() {
         step.ops.push(op(Lane::Custom, contact, None, Payload::SetCustom { values }, custom, "custom fields of the new lead"));
     }
@@ -265,6 +269,8 @@ fn create(contact: &ContactId, lead: &Lead, code: &VendorLeadCode, stored: &Stor
 /// | left | comes back, with its changes | opted out | stays away |
 /// | opted out | stays away: only a person releases | stays away | stays away |
 /// | lead missing | waits for a person | stays away | stays away |
+///
+/// Its list is among its changes where the mapping moves leads; else the lead stays in its own, and the base keeps what the rules said.
 #[must_use]
 pub fn linked(seen: &Seen, link: &Link, stored: &StoredLead, settings: &Settings) -> Step {
     match (link.state, seen) {
@@ -318,18 +324,29 @@ fn leaving_reason(seen: &Seen) -> String {
 
 fn change(lead: &Lead, link: &Link, stored: &StoredLead, settings: &Settings, is_return: bool) -> Step {
     let delta = delta::delta(&link.base, &lead.values(), stored, &settings.rules);
-    let is_moved = lead.list_id != link.list_id;
-    let base = settled_base(link, &delta);
+    let is_moved = match settings.list_change {
+        ListChange::Move => lead.list_id != link.list_id,
+        ListChange::Stay => false,
+    };
+    let base = settled_base(link, &delta, ruled(lead, link, settings));
     let (standard, custom) = split(&delta);
     let mut step = Step { base, ..Step::new(Verdict::Unchanged) };
     if !standard.0.is_empty() || is_moved || is_return {
         let reason = reason(&standard.0, is_moved.then_some((link.list_id, lead.list_id)), is_return);
-        let change =
-            LeadChange { fields: standard.0, list_id: is_moved.then_some(lead.list_id), status: is_return.then(|| returning(link)) };
+        let mut change = LeadChange {
+            fields: standard.0,
+            list_id: is_moved.then_some(lead.list_id),
+            status: is_return.then(|| returning(link)),
+            tz_method: settings.intake.tz_method,
+        };
+        if !change.moves_zone() {
+            change.tz_method = TzMethod::default();
+        }
         let before = LeadChange {
             fields: standard.1,
             list_id: is_moved.then_some(link.list_id),
             status: is_return.then(|| settings.leaving.clone()),
+            ..LeadChange::default()
         };
         let payload = Payload::UpdateLead { change, before, is_return };
         step.ops.push(op(Lane::Update, &link.contact, Some(link.id), payload, standard.2, reason));
@@ -352,12 +369,21 @@ fn returning(link: &Link) -> String {
     left.unwrap_or("NEW").to_owned()
 }
 
-fn settled_base(link: &Link, delta: &Delta) -> Option<Base> {
-    if delta.settled.is_empty() {
+/// What the rules say of a lead that does not follow them, where that is not known yet.
+fn ruled(lead: &Lead, link: &Link, settings: &Settings) -> Option<ListId> {
+    match settings.list_change {
+        ListChange::Move => None,
+        ListChange::Stay => (link.base.ruled_list.unwrap_or(link.list_id) != lead.list_id).then_some(lead.list_id),
+    }
+}
+
+fn settled_base(link: &Link, delta: &Delta, ruled: Option<ListId>) -> Option<Base> {
+    if delta.settled.is_empty() && ruled.is_none() {
         return None;
     }
     let mut base = link.base.clone();
     base.fields.extend(delta.settled.clone());
+    base.ruled_list = ruled.or(base.ruled_list);
     Some(base)
 }
 

@@ -1,10 +1,12 @@
 //! From an answer to what was wanted of it: data, a write that was done, or the fault that it means. Decides nothing of a run.
 
+use std::sync::PoisonError;
+
 use super::call::{self, Ask};
 use super::client::Vicidial;
 use super::reply::{Outcome, Reply};
 use super::{facts, trouble};
-use crate::model::{LeadChange, LeadId, ListId};
+use crate::model::{FieldName, LeadChange, LeadId, ListId, Phone, TzMethod};
 use crate::ports::{Effect, Fault, Reach, ServerTime};
 
 impl Vicidial {
@@ -78,14 +80,56 @@ impl Vicidial {
         }
     }
 
-    /// The offset that goes with a changed phone. Where VICIdial gives none the old one stays; that is no reason to keep an old number.
-    pub(super) async fn offset(&self, change: &LeadChange) -> Result<Option<String>, Fault> {
-        let Some(phone) = call::phone_of(change) else { return Ok(None) };
-        match self.read(&call::check_phone(&phone)).await {
-            Ok(reply) => Ok(facts::offset(&reply.data)),
-            Err(fault) if matches!(fault.reach, Reach::Record | Reach::Person) => Ok(None),
-            Err(fault) => Err(fault),
+    /// The offset that goes with a change of what it goes by. Where VICIdial gives none the old one stays; that is no reason to keep an old number.
+    pub(super) async fn offset(&self, lead: LeadId, change: &LeadChange) -> Result<Option<String>, Fault> {
+        if !change.moves_zone() {
+            return Ok(None);
         }
+        match self.offset_by(lead, change).await {
+            Err(fault) if matches!(fault.reach, Reach::Record | Reach::Person) => Ok(None),
+            answer => answer,
+        }
+    }
+
+    async fn offset_by(&self, lead: LeadId, change: &LeadChange) -> Result<Option<String>, Fault> {
+        let phone = match call::phone_of(change) {
+            Some(phone) => phone,
+            None => match (self.column(lead, "phone_code").await?, self.column(lead, "phone_number").await?) {
+                (Some(code), Some(number)) => Phone { code, number },
+                // A lead that is not there: the write says so.
+                _ => return Ok(None),
+            },
+        };
+        let method = change.tz_method;
+        let beside = match method.field().map(|field| (field, FieldName::Standard(field))) {
+            Some((field, name)) => match change.fields.get(&name) {
+                Some(text) => self.forms.wire(&name, text),
+                None => self.column(lead, field.name()).await?.unwrap_or_default(),
+            },
+            None => String::new(),
+        };
+        match self.read(&call::check_zone(&phone, method, &beside)).await {
+            // Without a table of prefixes an add says so and goes on; this question is refused.
+            Err(fault) if fault.reach == Reach::Record && method == TzMethod::Nanpa => {
+                let reply = self.read(&call::check_phone(&phone)).await?;
+                Ok(facts::offset(&reply.data, TzMethod::AreaCode))
+            }
+            Err(fault) => Err(fault),
+            Ok(reply) => Ok(facts::offset(&reply.data, method)),
+        }
+    }
+
+    /// Whether a list is active; `false` where it is not there. Asked once a run.
+    pub(super) async fn is_active(&self, list: ListId) -> Result<bool, Fault> {
+        if let Some(is_active) = self.active.lock().unwrap_or_else(PoisonError::into_inner).get(&list) {
+            return Ok(*is_active);
+        }
+        let is_active = match &self.database {
+            Some(database) => database.is_active(list).await?,
+            None => self.list_facts("list_info", list).await?.is_some_and(|facts| facts.is_active),
+        };
+        self.active.lock().unwrap_or_else(PoisonError::into_inner).insert(list, is_active);
+        Ok(is_active)
     }
 
     /// The fault of a write. A bare status 500 may be this record's values or a server that is down: the clock tells which.

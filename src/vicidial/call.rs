@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::stored::Forms;
-use crate::model::{CampaignId, FieldName, Lead, LeadChange, LeadField, LeadId, ListId, Phone, VendorLeadCode};
+use crate::model::{CampaignId, FieldName, Intake, Lead, LeadChange, LeadField, LeadId, ListId, Phone, TzMethod, VendorLeadCode};
 
 /// A page of VICIdial's web tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,8 +109,10 @@ impl Ask {
 }
 
 /// `add_lead` with everything that VICIdial checks for us. Standard fields only: custom ones are lost by this function.
+///
+/// The dialer looks at nothing more once a lead is in the hopper, so none enters it without the campaign whose do-not-call list is checked.
 #[must_use]
-pub fn add_lead(forms: Forms, code: &VendorLeadCode, lead: &Lead, campaign: Option<&CampaignId>) -> Ask {
+pub fn add_lead(forms: Forms, code: &VendorLeadCode, lead: &Lead, campaign: Option<&CampaignId>, intake: Intake) -> Ask {
     let mut ask = Ask::api("add_lead")
         .with("phone_number", forms.wire(&FieldName::Standard(LeadField::PhoneNumber), &lead.phone.number))
         .with("phone_code", forms.wire(&FieldName::Standard(LeadField::PhoneCode), &lead.phone.code))
@@ -128,10 +130,19 @@ pub fn add_lead(forms: Forms, code: &VendorLeadCode, lead: &Lead, campaign: Opti
             ask = ask.with(standard.name(), wire);
         }
     }
+    if let Some(word) = intake.tz_method.word() {
+        ask = ask.with("tz_method", word);
+    }
+    if let (Some(hopper), Some(_)) = (intake.hopper, campaign) {
+        ask = ask.with("add_to_hopper", "Y").with("hopper_priority", hopper.priority.to_string());
+        if hopper.checks_local_time {
+            ask = ask.with("hopper_local_call_time_check", "Y");
+        }
+    }
     ask
 }
 
-/// `update_lead` by lead id. `offset` is sent with a changed phone, since VICIdial does not compute it again.
+/// `update_lead` by lead id. `offset` is sent with what it goes by, since VICIdial does not compute it again.
 #[must_use]
 pub fn update_lead(forms: Forms, lead: LeadId, change: &LeadChange, offset: Option<&str>) -> Ask {
     let mut ask = Ask::api("update_lead").with("search_method", "LEAD_ID").with("lead_id", lead.to_string());
@@ -156,10 +167,10 @@ fn changes(forms: Forms, change: &LeadChange, offset: Option<&str>) -> Vec<(Stri
         ask = ask.with(standard.name(), if wire.is_empty() { clearing(*standard).to_owned() } else { wire });
         if *standard == LeadField::PhoneNumber {
             ask = ask.with("update_phone_number", "Y");
-            if let Some(offset) = offset {
-                ask = ask.with("gmt_offset_now", offset);
-            }
         }
+    }
+    if let Some(offset) = offset {
+        ask = ask.with("gmt_offset_now", offset);
     }
     ask.params
 }
@@ -236,13 +247,27 @@ pub fn lead_count(list: ListId) -> Ask {
     Ask::api("list_info").with("list_id", list.to_string()).with("leads_counts", "Y")
 }
 
-/// The time-zone offset that VICIdial would give a number. `24hours` is a call time of every install.
+/// The time-zone offset that VICIdial would give a number by its area code. `24hours` is a call time of every install.
 #[must_use]
 pub fn check_phone(phone: &Phone) -> Ask {
     Ask::api("check_phone_number")
         .with("phone_number", phone.number.clone())
         .with("phone_code", phone.code.clone())
         .with("local_call_time", "24hours")
+}
+
+/// The same by a method, with the value of the field that it goes by; and by the area code, to which an add falls back.
+#[must_use]
+pub fn check_zone(phone: &Phone, method: TzMethod, beside: &str) -> Ask {
+    let ask = check_phone(phone);
+    let ask = match method.field() {
+        Some(field) if !beside.is_empty() => ask.with(field.name(), beside),
+        Some(_) | None => ask,
+    };
+    match method.word() {
+        Some(word) => ask.with("tz_method", format!("AREACODE{word}")),
+        None => ask,
+    }
 }
 
 /// All leads of a list.

@@ -69,6 +69,8 @@ pub struct Vicidial {
     pub(super) forms: Forms,
     /// Campaigns of lists, once known. A list does not change its campaign within a run's life.
     pub(super) campaigns: Mutex<BTreeMap<ListId, CampaignId>>,
+    /// Whether lists are active, as far as that was asked.
+    pub(super) active: Mutex<BTreeMap<ListId, bool>>,
     /// The database lane: where there is one, it does all the reading.
     pub(super) database: Option<Database>,
     /// Calls as VICIdial counted them, for the hour that they were counted in.
@@ -170,6 +172,7 @@ impl Vicidial {
             settings,
             forms,
             campaigns: Mutex::default(),
+            active: Mutex::default(),
             database: None,
             counted: Mutex::default(),
             columns: Mutex::default(),

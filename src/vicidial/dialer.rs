@@ -18,7 +18,7 @@ use super::label::is_label;
 use super::reply::Outcome;
 use super::survey::Asker;
 use super::{facts, trouble};
-use crate::model::{CampaignId, FieldName, Lead, LeadChange, LeadId, LeadRow, ListId, ServerFacts, StoredLead, VendorLeadCode};
+use crate::model::{CampaignId, FieldName, Intake, Lead, LeadChange, LeadId, LeadRow, ListId, ServerFacts, StoredLead, VendorLeadCode};
 use crate::ports::{Calls, Dialer, Effect, Fault, HopperRow, Reach, ServerTime, Sought, Wanted};
 
 /// How far VICIdial's wall clock may be from that of the configured zone.
@@ -43,6 +43,7 @@ impl Dialer for Vicidial {
     async fn prepare(&self) -> Result<(), Fault> {
         // Somebody may have given a list to another campaign since the last run: a moved lead is looked for in that one's hopper.
         self.campaigns.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.active.lock().unwrap_or_else(PoisonError::into_inner).clear();
         if let Some(database) = &self.database {
             let columns = Arc::new(database.columns().await?);
             *self.columns.lock().unwrap_or_else(PoisonError::into_inner) = columns;
@@ -79,16 +80,20 @@ impl Dialer for Vicidial {
         Ok(time)
     }
 
-    async fn add_lead(&self, code: &VendorLeadCode, lead: &Lead) -> Result<LeadId, Fault> {
+    async fn add_lead(&self, code: &VendorLeadCode, lead: &Lead, mut intake: Intake) -> Result<LeadId, Fault> {
         // Without the campaign VICIdial skips the campaign's do-not-call list without a word.
         let campaign = self.campaign_of(lead.list_id).await?;
-        let ask = call::add_lead(self.forms, code, lead, campaign.as_ref());
+        // Whoever switched a list off wants nobody of it called, and the hopper takes its leads all the same.
+        if intake.hopper.is_some() && !self.is_active(lead.list_id).await? {
+            intake.hopper = None;
+        }
+        let ask = call::add_lead(self.forms, code, lead, campaign.as_ref(), intake);
         let reply = self.write(&ask).await?;
         reply.added().ok_or_else(|| trouble::fault(&ask, &reply))
     }
 
     async fn update_lead(&self, lead: LeadId, change: &LeadChange) -> Result<(), Fault> {
-        let offset = self.offset(change).await?;
+        let offset = self.offset(lead, change).await?;
         let ask = call::update_lead(self.forms, lead, change, offset.as_deref());
         let reply = self.write(&ask).await?;
         // With something to change VICIdial says what it did. Nothing at all is what a script that died on the way leaves.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDateTime};
 
-use crate::model::{CampaignId, LeadId, ListId};
+use crate::model::{CampaignId, LeadId, ListId, TzMethod};
 use crate::ports::{HopperRow, ServerTime};
 
 /// VICIdial's way to write an instant.
@@ -36,13 +36,17 @@ pub fn servers_offset(text: &str) -> Option<String> {
     offset.parse::<f64>().ok().map(|_| offset.to_owned())
 }
 
-/// `check_phone_number`: `AREACODE: 1|-5#PHONE: …`; `None` where VICIdial knows no offset.
+/// `check_phone_number`: `AREACODE: 1|-5#POSTAL: 1|-8#PHONE: …`; by the area code where the method finds nothing, as an add does it. `None` where
+/// VICIdial knows no offset.
 #[must_use]
-pub fn offset(text: &str) -> Option<String> {
-    let part = text.trim().split('#').find_map(|part| part.strip_prefix("AREACODE: "))?;
-    let offset = part.split('|').nth(1)?.trim();
-    let hours: f64 = offset.parse().ok()?;
-    (-12.0..=14.0).contains(&hours).then(|| offset.to_owned())
+pub fn offset(text: &str, method: TzMethod) -> Option<String> {
+    let by = |word: &str| {
+        let part = text.trim().split('#').find_map(|part| part.strip_prefix(word)?.strip_prefix(": "))?;
+        let offset = part.split('|').nth(1)?.trim();
+        let hours: f64 = offset.parse().ok()?;
+        (-12.0..=14.0).contains(&hours).then(|| offset.to_owned())
+    };
+    method.word().and_then(by).or_else(|| by("AREACODE"))
 }
 
 /// `hopper_list`: order, priority, lead, list, phone, code, state, status, …
@@ -171,9 +175,14 @@ mod tests {
 
     #[test]
     fn offsets() {
-        assert_eq!(offset("AREACODE: 1|-5#PHONE: 7275550102|1||||\n").as_deref(), Some("-5"));
-        assert_eq!(offset("AREACODE: 1|-8#POSTAL: 1|-8#PHONE: 4155550111|1|94105|||\n").as_deref(), Some("-8"));
-        assert_eq!(offset("AREACODE: 0|#PHONE: 7275550102|999||||\n"), None);
+        let check = |text: &str, method, expected: Option<&str>| assert_eq!(offset(text, method).as_deref(), expected, "{text}");
+        check("AREACODE: 1|-5#PHONE: 7275550102|1||||\n", TzMethod::AreaCode, Some("-5"));
+        let both = "AREACODE: 1|-5#POSTAL: 1|-8#PHONE: 7275550111|1|94105|||\n";
+        check(both, TzMethod::PostalCode, Some("-8"));
+        check(both, TzMethod::AreaCode, Some("-5"));
+        check("AREACODE: 1|-5#POSTAL: 0|#PHONE: 7275550111|1|9|||\n", TzMethod::PostalCode, Some("-5"));
+        check("AREACODE: 1|-5#TZCODE: 1|-6#PHONE: 7275550111|1|||CST|\n", TzMethod::TzCode, Some("-6"));
+        check("AREACODE: 0|#PHONE: 7275550102|999||||\n", TzMethod::AreaCode, None);
     }
 
     #[test]

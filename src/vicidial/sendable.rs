@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::call::{Ask, Page};
+use crate::model::TzMethod;
 use crate::ports::{Effect, Fault, Reach};
 
 /// The functions that write and that we use. Lists are never made, changed or reset by us.
@@ -102,7 +103,7 @@ pub fn check(ask: &Ask) -> Result<(), Fault> {
         if !names.insert(name.as_str()) {
             return Err(never(function, &format!("`{name}` is there twice")));
         }
-        if is_write && is_forbidden(name) {
+        if is_write && is_forbidden(name) && !is_zone(function, name) {
             return Err(never(function, &format!("`{name}` does more than was asked for")));
         }
         if is_write && value.contains(['\\', '\n', '\r', '\t', '\0']) {
@@ -117,6 +118,11 @@ pub fn check(ask: &Ask) -> Result<(), Fault> {
     }
 }
 
+/// By what VICIdial finds the time zone: a parameter of adds. At lists a word of the same name changes the list.
+fn is_zone(function: &str, name: &str) -> bool {
+    function == "add_lead" && name == "tz_method"
+}
+
 fn add(ask: &Ask) -> Result<(), Fault> {
     if ask.get("list_exists_check") != "Y" {
         return Err(never("add_lead", "without a check of its list a lead may land in a list that does not exist"));
@@ -126,10 +132,37 @@ fn add(ask: &Ask) -> Result<(), Fault> {
     if !is_probe && ask.get("dnc_check") != "Y" {
         return Err(never("add_lead", "without a check of the do-not-call list"));
     }
-    if ["custom_fields", "callback", "add_to_hopper", "search_method"].iter().any(|name| !ask.get(name).is_empty()) {
-        return Err(never("add_lead", "custom fields, callbacks and the hopper go in calls of their own"));
+    if ["custom_fields", "callback", "remove_from_hopper", "search_method"].iter().any(|name| has(ask, name)) {
+        return Err(never("add_lead", "custom fields and callbacks go in calls of their own"));
+    }
+    if has(ask, "tz_method") && !TzMethod::ALL.iter().any(|method| method.word() == Some(ask.get("tz_method"))) {
+        return Err(never("add_lead", "VICIdial passes over a method for time zones that it does not know"));
+    }
+    hopper(ask)
+}
+
+/// A lead that is added may enter the hopper, in so many words. The dialer looks at nothing more once it is in it.
+fn hopper(ask: &Ask) -> Result<(), Fault> {
+    let is_wanted = has(ask, "add_to_hopper");
+    if !is_wanted && ["hopper_priority", "hopper_local_call_time_check"].iter().any(|name| has(ask, name)) {
+        return Err(never("add_lead", "a place in the hopper that is not entered"));
+    }
+    if !is_wanted {
+        return Ok(());
+    }
+    if ask.get("campaign_dnc_check") != "Y" || ask.get("campaign_id").is_empty() || ask.get("dnc_check") != "Y" {
+        return Err(never("add_lead", "nobody enters the hopper without a check of both do-not-call lists"));
+    }
+    let is_priority = ask.get("hopper_priority").parse::<i8>().is_ok_and(|priority| (-99..=99).contains(&priority));
+    let is_checked = !has(ask, "hopper_local_call_time_check") || ask.get("hopper_local_call_time_check") == "Y";
+    if ask.get("add_to_hopper") != "Y" || !is_priority || !is_checked {
+        return Err(never("add_lead", "VICIdial would understand something else of how the lead enters the hopper"));
     }
     Ok(())
+}
+
+fn has(ask: &Ask, name: &str) -> bool {
+    ask.params.iter().any(|(other, _)| other == name)
 }
 
 fn update(ask: &Ask) -> Result<(), Fault> {
@@ -137,10 +170,10 @@ fn update(ask: &Ask) -> Result<(), Fault> {
         return Err(never("update_lead", "a lead is changed by its id only"));
     }
     // Keys that are searched by are written too, and a list narrows the search instead of moving the lead.
-    if ["vendor_lead_code", "list_id", "records", "lead_ids"].iter().any(|name| ask.params.iter().any(|(other, _)| other == name)) {
+    if ["vendor_lead_code", "list_id", "records", "lead_ids"].iter().any(|name| has(ask, name)) {
         return Err(never("update_lead", "a key beside the lead's id would be written or searched by"));
     }
-    let has_phone = ask.params.iter().any(|(name, _)| name == "phone_number");
+    let has_phone = has(ask, "phone_number");
     if has_phone != (ask.get("update_phone_number") == "Y") {
         return Err(never("update_lead", "a phone number without its switch is searched by, and not written"));
     }
@@ -159,7 +192,7 @@ fn batch(ask: &Ask) -> Result<(), Fault> {
     }
     if ["lead_id", "search_method", "phone_number", "vendor_lead_code", "list_id", "custom_fields", "callback"]
         .iter()
-        .any(|name| ask.params.iter().any(|(other, _)| other == name))
+        .any(|name| has(ask, name))
     {
         return Err(never("batch_update_lead", "this function does not take all that was asked for"));
     }

@@ -158,3 +158,35 @@ fn after_a_lost_database_the_leads_are_known_again() {
     assert_eq!(report["jobs"][0]["totals"]["added"], 0);
     assert_eq!(rig.codes_and_leads(), (added as usize, added as usize));
 }
+
+#[test]
+fn one_list_is_synced_and_the_others_are_left_alone() {
+    let rig = Rig::pushed(60);
+    let leads = rig.vicidial.leads();
+    let of = |list: u64| leads.iter().filter(|lead| lead.list_id == list).collect::<Vec<_>>();
+    let lists: std::collections::BTreeSet<u64> = leads.iter().map(|lead| lead.list_id).collect();
+    let (mine, other) = (*lists.first().unwrap(), *lists.last().unwrap());
+    assert!(mine != other && of(mine).len() >= 3, "{lists:?}");
+    rig.edit(&of(mine)[0].source_id, json!({ "lastName": "Mine" }));
+    rig.edit(&of(mine)[1].source_id, json!({ "doNotCall": true }));
+    rig.edit(&of(other)[0].source_id, json!({ "lastName": "Other" }));
+    let lead = |id| rig.vicidial.with_world(|world| world.lead(id)).unwrap();
+    let number = mine.to_string();
+
+    let dry = rig.run(&["sync", "--list", &number, "--dry-run"]).expect(0).says(&format!("vicisync sync sales --list {mine}"));
+    assert!(dry.out.contains("\"Mine\"") && !dry.out.contains("\"Other\""), "{}", dry.out);
+    assert_ne!(lead(of(mine)[0].lead_id).last_name, "Mine");
+    rig.run(&["sync", "sales", "--list", &number]).expect(0);
+    assert_eq!(lead(of(mine)[0].lead_id).last_name, "Mine");
+    assert_eq!(lead(of(mine)[1].lead_id).status, "DNC");
+    assert_ne!(lead(of(other)[0].lead_id).last_name, "Other");
+    rig.run(&["sync"]).expect(0);
+    assert_eq!(lead(of(other)[0].lead_id).last_name, "Other");
+
+    rig.run(&["sync", "--list", "7001"])
+        .expect(2)
+        .says("no list rule of job sales names list 7001")
+        .says(&format!("its lists are: {mine}"));
+    rig.run(&["sync", "--full", "--list", &number]).expect(2);
+    rig.run(&["sync", "--list", "north"]).expect(2);
+}

@@ -7,7 +7,9 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::Mutex;
 use vicisync::emulator::vicidial::Server;
-use vicisync::model::{CampaignId, FieldName, Lead, LeadChange, LeadId, LeadRow, ListId, ServerFacts, StoredLead, VendorLeadCode, Wanted};
+use vicisync::model::{
+    CampaignId, FieldName, Intake, Lead, LeadChange, LeadId, LeadRow, ListId, ServerFacts, StoredLead, VendorLeadCode, Wanted,
+};
 use vicisync::ports::{Calls, Dialer, Fault, HopperRow, ServerTime, Sought};
 use vicisync::vicidial::{NonLatin, Vicidial};
 
@@ -62,8 +64,8 @@ impl Dialer for Way {
         self.clock.time().await
     }
 
-    async fn add_lead(&self, code: &VendorLeadCode, lead: &Lead) -> Result<LeadId, Fault> {
-        self.now().await.add_lead(code, lead).await
+    async fn add_lead(&self, code: &VendorLeadCode, lead: &Lead, intake: Intake) -> Result<LeadId, Fault> {
+        self.now().await.add_lead(code, lead, intake).await
     }
 
     async fn update_lead(&self, lead: LeadId, change: &LeadChange) -> Result<(), Fault> {

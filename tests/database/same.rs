@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDateTime;
 use vicisync::emulator::vicidial::{Options, Server};
-use vicisync::model::{CampaignId, Lead, LeadChange, LeadId, Leg, ListId, Phone, VendorLeadCode};
+use vicisync::model::{CampaignId, Hopper, Intake, Lead, LeadChange, LeadId, Leg, ListId, Phone, VendorLeadCode};
 use vicisync::ports::{Dialer, Fault, Sought};
 use vicisync::vicidial::{NonLatin, Vicidial};
 
@@ -95,7 +95,7 @@ async fn a_server_without_custom_fields() {
     let server = Server::start(options).await.unwrap();
     let http = client(&server, NonLatin::On);
     let lead = Lead { list_id: LISTS[0], phone: Phone { code: "1".into(), number: "7275550100".into() }, fields: [].into() };
-    http.add_lead(&code(1), &lead).await.unwrap();
+    http.add_lead(&code(1), &lead, Intake::default()).await.unwrap();
     let world = server.with_world(|world| world.clone());
     copy(&world, &mut mariadb).await;
     let (http, sql) = alike(swept(http.sweep(LISTS[0])).await.unwrap(), swept(mariadb.lane().sweep(LISTS[0])).await.unwrap());
@@ -219,7 +219,7 @@ async fn calls_of_some_campaigns_and_groups() {
 
 #[tokio::test]
 async fn reads_go_by_sql_and_writes_by_the_api() {
-    let Some(lanes) = lanes("reads_go_by_sql_and_writes_by_the_api", Options::default()).await else { return };
+    let Some(mut lanes) = lanes("reads_go_by_sql_and_writes_by_the_api", Options::default()).await else { return };
     lanes.server.reset_counts();
     swept(lanes.sql.sweep(LISTS[0])).await.unwrap();
     lanes.sql.read_lead(lanes.leads[0], &all_fields()).await.unwrap();
@@ -232,6 +232,17 @@ async fn reads_go_by_sql_and_writes_by_the_api() {
     let change = LeadChange { fields: [(field("city"), "Tampa".to_owned())].into(), ..LeadChange::default() };
     lanes.sql.update_lead(lanes.leads[0], &change).await.unwrap();
     assert_eq!((lanes.server.requests(), lanes.server.writes()), (1, 1));
+    // Whether a list is active is read by SQL, too: only leads of active ones enter the hopper.
+    let entered = |lane: &Lanes| lane.server.with_world(|world| world.rows("vicidial_hopper").len());
+    let before = entered(&lanes);
+    lanes.mariadb.run(&format!("UPDATE vicidial_lists SET active = 'N' WHERE list_id = {}", LISTS[1])).await;
+    let intake = Intake { hopper: Some(Hopper { priority: 5, checks_local_time: false }), ..Intake::default() };
+    for (number, list, expected) in [(8_001, LISTS[0], 1), (8_002, LISTS[1], 1)] {
+        let phone = Phone { code: "1".into(), number: format!("727555{number}") };
+        lanes.sql.add_lead(&code(number), &Lead { list_id: list, phone, fields: [].into() }, intake).await.unwrap();
+        assert_eq!(entered(&lanes) - before, expected, "{list}");
+    }
+    assert_eq!((lanes.server.requests(), lanes.server.writes()), (3, 3));
     // The copy in MariaDB does not follow; the emulator's own table does.
     assert_eq!(lanes.server.leads()[0].columns["city"], "Tampa");
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use vicisync::emulator::people::people;
 use vicisync::emulator::vicidial::{CallSpec, Options, Server, Transfer};
-use vicisync::model::{FieldName, Lead, LeadField, LeadId, LeadRow, ListId, Phone, VendorLeadCode};
+use vicisync::model::{FieldName, Intake, Lead, LeadField, LeadId, LeadRow, ListId, Phone, VendorLeadCode};
 use vicisync::ports::Dialer;
 use vicisync::vicidial::{NonLatin, Settings, Vicidial};
 
@@ -84,7 +84,7 @@ pub(crate) async fn start(options: Options) -> (Server, Vicidial, Vec<LeadId>) {
             fields: fields.into_iter().map(|(name, text)| (field(name), text)).collect(),
         };
         // Two leads with one code: that happens.
-        let id = dialer.add_lead(&code(if n == 59 { 3 } else { n }), &lead).await.unwrap();
+        let id = dialer.add_lead(&code(if n == 59 { 3 } else { n }), &lead, Intake::default()).await.unwrap();
         if n % 2 == 0 {
             let values = BTreeMap::from([("plan".to_owned(), dirt(4)), ("crm_note".to_owned(), dirt(5))]);
             dialer.set_custom(id, &values).await.unwrap();

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use vicisync::engine::Scope;
-use vicisync::model::{LeadField, LeadId, Value};
+use vicisync::model::{Hopper, Intake, LeadField, LeadId, Value};
 use vicisync::ports::Reach;
 
 use super::rig::{Rig, id, list, phone};
@@ -52,12 +52,13 @@ enum LooksAt {
     Changes,
     All,
     One(u64),
+    List(u64),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let who = || 0..CONTACTS - 1;
     let trouble = (1..45_u64, 0..11_usize).prop_map(|(at, kind)| (at, kinds()[kind]));
-    let looks_at = prop_oneof![6 => Just(LooksAt::Changes), 3 => Just(LooksAt::All), 1 => who().prop_map(LooksAt::One)];
+    let looks_at = prop_oneof![6 => Just(LooksAt::Changes), 3 => Just(LooksAt::All), 1 => who().prop_map(LooksAt::One), 2 => (1001..1004_u64).prop_map(LooksAt::List)];
     let run = (looks_at, prop::collection::vec(trouble, 0..3));
     let step = prop_oneof![
         2 => (who(), 0..4_u8).prop_map(|(who, segment)| Step::Add(who, segment)),
@@ -277,6 +278,9 @@ impl Life {
                 let plain = "first_name = \"firstName\"";
                 let upper = "first_name = { from = \"firstName\", transform = [\"upper\"] }";
                 self.rig.remap(plain, if self.is_upper { upper } else { plain });
+                // That one puts new leads into the hopper, too.
+                let hopper = self.is_upper.then_some(Hopper { priority: 0, checks_local_time: false });
+                self.rig.intake(Intake { hopper, ..Intake::default() });
             }
             Step::Lose => {
                 // Nothing is on its way any more: what the lost journal knew of that is known to nobody now.
@@ -296,6 +300,7 @@ impl Life {
                     LooksAt::Changes => Scope::Changed,
                     LooksAt::All => Scope::Full,
                     LooksAt::One(who) => Scope::Contact(id(*who).into()),
+                    LooksAt::List(number) => Scope::List(list(*number)),
                 };
                 // After a loss a person has to approve again.
                 self.rig.ask(scope, true);
@@ -337,6 +342,7 @@ impl Life {
         assert!(orphans == failures.len() && orphans <= deleted, "{} {failures:?}", report.message);
         for (who, known) in &self.known {
             self.contact(&id(*who), known);
+            assert!(self.rig.entered(&id(*who)) <= 1, "{who} entered the hopper twice");
         }
     }
 

@@ -234,7 +234,7 @@ impl Model {
         }
         let mut link = self.links[&op.contact].clone();
         match &op.payload {
-            Payload::AddLead { lead } => {
+            Payload::AddLead { lead, .. } => {
                 if [LinkState::Left, LinkState::OptedOut].contains(&link.state) {
                     self.look_again(op, "the contact left while its lead was being added", now);
                     link.fingerprint.clear();

@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use vicisync::model::{
-    Activity, Base, CampaignId, ContactId, FieldName, InstallKey, JobName, Lane, Lead, LeadChange, LeadField, LeadId, Leg, LegKey, LegKind,
-    Link, LinkId, LinkState, ListId, Op, OpId, OpResult, OpState, Outcome, Pair, Payload, Phone, RunId, Value, VendorLeadCode,
+    Activity, Base, CampaignId, ContactId, FieldName, InstallKey, Intake, JobName, Lane, Lead, LeadChange, LeadField, LeadId, Leg, LegKey,
+    LegKind, Link, LinkId, LinkState, ListId, Op, OpId, OpResult, OpState, Outcome, Pair, Payload, Phone, RunId, Value, VendorLeadCode,
 };
 use vicisync::ports::{LinkWrite, PlanCommit, Store};
 use vicisync::state::State;
@@ -133,7 +133,7 @@ fn add(name: &str, last_name: &str) -> Op {
     let last = FieldName::Standard(LeadField::LastName);
     let lead = Lead { list_id: ListId(102), phone, fields: [(last, last_name.to_owned())].into() };
     let after = base(&[("last_name", last_name), ("phone_code", "1"), ("phone_number", "2025550111")]);
-    op(Lane::Create, name, Payload::AddLead { lead }, after)
+    op(Lane::Create, name, Payload::AddLead { lead, intake: Intake::default() }, after)
 }
 
 fn custom(name: &str, value: &str) -> Op {
@@ -143,7 +143,7 @@ fn custom(name: &str, value: &str) -> Op {
 
 fn update(name: &str, pairs: &[(&str, &str)], list_id: Option<u64>, is_return: bool) -> Op {
     let fields = pairs.iter().map(|(name, value)| (field(name), (*value).to_owned())).collect();
-    let change = LeadChange { fields, list_id: list_id.map(ListId), status: None };
+    let change = LeadChange { fields, list_id: list_id.map(ListId), ..LeadChange::default() };
     op(Lane::Update, name, Payload::UpdateLead { change, before: LeadChange::default(), is_return }, base(pairs))
 }
 

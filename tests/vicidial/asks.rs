@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use vicisync::model::{FieldName, Lead, LeadChange, LeadField, LeadId, ListId, Phone, VendorLeadCode};
+use vicisync::model::{FieldName, Hopper, Intake, Lead, LeadChange, LeadField, LeadId, ListId, Phone, TzMethod, VendorLeadCode};
 use vicisync::ports::Dialer;
 use vicisync::vicidial::call::{self, Ask, Page};
 use vicisync::vicidial::dialing::{self, Callback, DncList, DncNumber, KnownCampaign, Recipient};
@@ -23,12 +23,17 @@ fn code() -> VendorLeadCode {
     VendorLeadCode::parse("V0000000000000000001").unwrap()
 }
 
+/// All that an add can be told beside the fields.
+fn at_once() -> Intake {
+    Intake { tz_method: TzMethod::PostalCode, hopper: Some(Hopper { priority: -99, checks_local_time: true }) }
+}
+
 /// Every write that our code builds, of these values.
 fn writes(forms: Forms, texts: &BTreeMap<FieldName, String>, status: Option<String>, phone: Phone) -> Vec<Ask> {
     let mut fields = texts.clone();
     fields.insert(FieldName::Standard(LeadField::PhoneCode), phone.code.clone());
     fields.insert(FieldName::Standard(LeadField::PhoneNumber), phone.number.clone());
-    let change = LeadChange { fields, list_id: Some(ListId(1002)), status: status.clone() };
+    let change = LeadChange { fields, list_id: Some(ListId(1002)), status: status.clone(), ..LeadChange::default() };
     let lead = Lead { list_id: ListId(1001), phone, fields: texts.clone() };
     let custom: BTreeMap<String, String> =
         texts.iter().map(|(name, text)| (format!("my_{name}").replace('.', "_"), text.clone())).collect();
@@ -38,7 +43,9 @@ fn writes(forms: Forms, texts: &BTreeMap<FieldName, String>, status: Option<Stri
     let callback = Callback { campaign: campaign(), at, recipient: Recipient::Agent(agent), comments: text };
     let number = DncNumber::parse("7275550101").unwrap();
     vec![
-        call::add_lead(forms, &code(), &lead, Some(campaign().id())),
+        call::add_lead(forms, &code(), &lead, Some(campaign().id()), Intake::default()),
+        call::add_lead(forms, &code(), &lead, Some(campaign().id()), at_once()),
+        call::add_lead(forms, &code(), &lead, None, at_once()),
         call::update_lead(forms, LeadId(1), &change, Some("-5")),
         call::update_leads(forms, &[LeadId(2), LeadId(1)], &change),
         call::set_custom(forms, LeadId(1), &custom),
@@ -60,6 +67,8 @@ fn reads() -> Vec<Ask> {
         call::lead_field(LeadId(1), "status", false),
         call::lead_field(LeadId(1), "plan", true),
         call::check_phone(&phone),
+        call::check_zone(&phone, TzMethod::PostalCode, "33601"),
+        call::check_zone(&phone, TzMethod::TzCode, "EST"),
         dialing::check_dnc(&phone, campaign().id()),
         dialing::callbacks_of(LeadId(1)),
         call::list_download(ListId(1001)),
@@ -125,6 +134,8 @@ fn looks_harmless(ask: &Ask) {
     for (name, value) in &ask.params {
         assert!(!value.contains(['\\', '\n', '\r']), "{name}={value:?}");
     }
+    let enters = names.contains(&"add_to_hopper");
+    assert!(!enters || ask.function() == "update_lead" || ask.get("campaign_dnc_check") == "Y", "{ask:?}");
     if ask.function() == "update_lead" {
         assert_eq!(ask.get("search_method"), "LEAD_ID");
         assert!(
@@ -149,7 +160,26 @@ fn whatever_does_more_is_turned_back() {
     let add = || Ask::api("add_lead").with("phone_number", "7275550101").with("list_exists_check", "Y").with("dnc_check", "Y");
     assert_eq!(sendable::check(&update().with("city", "Tampa")), Ok(()));
     assert_eq!(sendable::check(&add()), Ok(()));
+    let both = || add().with("campaign_dnc_check", "Y").with("campaign_id", "TESTCAMP");
+    for priority in ["-99", "0", "99"] {
+        let entered = both().with("tz_method", "NANPA").with("add_to_hopper", "Y").with("hopper_priority", priority);
+        assert_eq!(sendable::check(&entered), Ok(()));
+        assert_eq!(sendable::check(&entered.with("hopper_local_call_time_check", "Y")), Ok(()));
+    }
     let asks = [
+        both().with("hopper_priority", "5"),
+        both().with("hopper_local_call_time_check", "Y"),
+        both().with("add_to_hopper", "Y"),
+        both().with("add_to_hopper", "Y").with("hopper_priority", "100"),
+        both().with("add_to_hopper", "Y").with("hopper_priority", "high"),
+        both().with("add_to_hopper", "yes").with("hopper_priority", "5"),
+        both().with("add_to_hopper", "Y").with("hopper_priority", "5").with("hopper_local_call_time_check", "N"),
+        both().with("add_to_hopper", "Y").with("hopper_priority", "5").with("remove_from_hopper", "Y"),
+        add().with("add_to_hopper", "Y").with("hopper_priority", "5"),
+        both().with("tz_method", ""),
+        both().with("tz_method", "POSTAL_CODE"),
+        update().with("tz_method", "POSTAL"),
+        Ask::api("update_list").with("list_id", "1001").with("tz_method", "POSTAL_CODE"),
         Ask::api("add_list").with("list_id", "1"),
         Ask::api("update_list").with("reset_list", "Y"),
         Ask::api("update_campaign"),
@@ -252,9 +282,9 @@ async fn every_request_on_the_wire_ends_harmlessly() {
         .filter(|field| !field.name().starts_with("phone_"))
         .map(|&field| (FieldName::Standard(field), text()))
         .collect();
-    let change = LeadChange { fields: fields.clone(), list_id: Some(ListId(1002)), status: Some("NI".into()) };
+    let change = LeadChange { fields: fields.clone(), list_id: Some(ListId(1002)), status: Some("NI".into()), ..LeadChange::default() };
     let phone = Phone { code: "1".into(), number: "7275550101".into() };
-    dialer.add_lead(&code(), &Lead { list_id: ListId(1001), phone, fields }).await.unwrap();
+    dialer.add_lead(&code(), &Lead { list_id: ListId(1001), phone, fields }, Intake::default()).await.unwrap();
     dialer.update_lead(lead, &change).await.unwrap();
     dialer.update_leads(&[lead], &change).await.unwrap();
     dialer.set_custom(lead, &BTreeMap::from([("note".to_owned(), text())])).await.unwrap();

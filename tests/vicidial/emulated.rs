@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use vicisync::emulator::fault::{Class, Fault as Trouble, Script};
 use vicisync::emulator::vicidial::{CallSpec, Options, Php, Server, Transfer};
-use vicisync::model::{CampaignId, FieldName, Lead, LeadChange, LeadField, LeadId, LegKind, ListId, Phone, VendorLeadCode};
+use vicisync::model::{CampaignId, FieldName, Intake, Lead, LeadChange, LeadField, LeadId, LegKind, ListId, Phone, VendorLeadCode};
 use vicisync::ports::{Dialer, Effect, Fault, Reach};
 use vicisync::vicidial::{NonLatin, Settings, Vicidial};
 
@@ -98,7 +98,7 @@ fn nasty() -> Vec<(&'static str, &'static str)> {
 async fn what_is_added_reads_back_as_predicted() {
     let (server, dialer) = start().await;
     let lead = lead(1, &nasty());
-    let id = dialer.add_lead(&code(1), &lead).await.unwrap();
+    let id = dialer.add_lead(&code(1), &lead, Intake::default()).await.unwrap();
     let rows = swept(dialer.sweep(LIST)).await.unwrap();
     assert_eq!(rows.len(), 1);
     let row = &rows[0];
@@ -135,7 +135,7 @@ async fn what_is_updated_reads_back_as_predicted_and_a_blank_clears() {
             )
         })
         .collect();
-    let id = dialer.add_lead(&code(1), &lead(1, &full)).await.unwrap();
+    let id = dialer.add_lead(&code(1), &lead(1, &full), Intake::default()).await.unwrap();
     let blank: Vec<(&str, &str)> = full.iter().map(|(name, _)| (*name, "")).collect();
     for values in [nasty(), full, blank] {
         let change = change(&values);
@@ -153,7 +153,7 @@ async fn what_is_updated_reads_back_as_predicted_and_a_blank_clears() {
 #[tokio::test]
 async fn custom_fields_go_in_a_call_of_their_own() {
     let (_server, dialer) = start().await;
-    let id = dialer.add_lead(&code(1), &lead(1, &[("custom.plan", "never sent here")])).await.unwrap();
+    let id = dialer.add_lead(&code(1), &lead(1, &[("custom.plan", "never sent here")]), Intake::default()).await.unwrap();
     let wanted = BTreeSet::from([field("custom.plan"), field("custom.crm_note")]);
     let read = async |dialer: &Vicidial| dialer.read_lead(id, &wanted).await.unwrap().unwrap().values;
     assert!(read(&dialer).await.values().all(String::is_empty), "no custom row yet");
@@ -180,7 +180,7 @@ async fn custom_fields_go_in_a_call_of_their_own() {
 async fn a_list_without_custom_fields_refuses_them() {
     let (server, dialer) = start().await;
     server.with_world(|world| world.add_list(2001, "Bare list", "TESTCAMP", true));
-    let id = dialer.add_lead(&code(1), &Lead { list_id: ListId(2001), ..lead(1, &[]) }).await.unwrap();
+    let id = dialer.add_lead(&code(1), &Lead { list_id: ListId(2001), ..lead(1, &[]) }, Intake::default()).await.unwrap();
     check(
         dialer.set_custom(id, &BTreeMap::from([("plan".into(), "x".into())])).await.unwrap_err(),
         Effect::None,
@@ -200,18 +200,18 @@ async fn adds_are_refused_for_lists_phones_and_wishes() {
         world.add_dnc("7275550103", Some("TESTCAMP"));
     });
     let missing = Lead { list_id: ListId(5555), ..lead(1, &[]) };
-    check(dialer.add_lead(&code(1), &missing).await.unwrap_err(), Effect::None, Reach::Record, "list_missing");
-    check(dialer.add_lead(&code(2), &lead(2, &[])).await.unwrap_err(), Effect::None, Reach::Record, "on_dnc");
-    check(dialer.add_lead(&code(3), &lead(3, &[])).await.unwrap_err(), Effect::None, Reach::Record, "on_dnc");
+    check(dialer.add_lead(&code(1), &missing, Intake::default()).await.unwrap_err(), Effect::None, Reach::Record, "list_missing");
+    check(dialer.add_lead(&code(2), &lead(2, &[]), Intake::default()).await.unwrap_err(), Effect::None, Reach::Record, "on_dnc");
+    check(dialer.add_lead(&code(3), &lead(3, &[]), Intake::default()).await.unwrap_err(), Effect::None, Reach::Record, "on_dnc");
     let short = Lead { phone: Phone { code: "1".into(), number: "12345".into() }, ..lead(4, &[]) };
-    check(dialer.add_lead(&code(4), &short).await.unwrap_err(), Effect::None, Reach::Record, "phone_refused");
+    check(dialer.add_lead(&code(4), &short, Intake::default()).await.unwrap_err(), Effect::None, Reach::Record, "phone_refused");
     assert!(server.leads().is_empty());
 }
 
 #[tokio::test]
 async fn moves_statuses_and_phones() {
     let (server, dialer) = start().await;
-    let id = dialer.add_lead(&code(1), &lead(1, &[])).await.unwrap();
+    let id = dialer.add_lead(&code(1), &lead(1, &[]), Intake::default()).await.unwrap();
     let to = LeadChange {
         list_id: Some(ListId(1002)),
         status: Some("NI".into()),
@@ -250,7 +250,7 @@ async fn leads_are_found_by_code_in_batches() {
     assert_eq!(dialer.find_by_code(&sought(&[code(1)])).await.unwrap()[&code(1)], []);
     let mut ids = Vec::new();
     for number in [1, 2, 2] {
-        ids.push(dialer.add_lead(&code(number), &lead(number, &[])).await.unwrap());
+        ids.push(dialer.add_lead(&code(number), &lead(number, &[]), Intake::default()).await.unwrap());
     }
     server.reset_counts();
     let codes: Vec<VendorLeadCode> = (1..=1_200).map(code).chain([code(2)]).collect();
@@ -265,8 +265,8 @@ async fn the_hopper_is_read_and_left() {
     let (server, dialer) = start().await;
     let campaign = CampaignId::from("TESTCAMP");
     assert_eq!(dialer.hopper(&campaign).await, Ok(Vec::new()));
-    let first = dialer.add_lead(&code(1), &lead(1, &[])).await.unwrap();
-    let second = dialer.add_lead(&code(2), &lead(2, &[])).await.unwrap();
+    let first = dialer.add_lead(&code(1), &lead(1, &[]), Intake::default()).await.unwrap();
+    let second = dialer.add_lead(&code(2), &lead(2, &[]), Intake::default()).await.unwrap();
     server.with_world(|world| world.fill_hopper(10));
     let rows = dialer.hopper(&campaign).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.lead_id).collect::<BTreeSet<_>>(), BTreeSet::from([first, second]));
@@ -284,8 +284,8 @@ fn at(text: &str) -> NaiveDateTime {
 #[tokio::test]
 async fn calls_come_with_all_their_legs() {
     let (server, dialer) = start().await;
-    let first = dialer.add_lead(&code(1), &lead(1, &[("comments", "a\tb")])).await.unwrap();
-    let second = dialer.add_lead(&code(2), &lead(2, &[])).await.unwrap();
+    let first = dialer.add_lead(&code(1), &lead(1, &[("comments", "a\tb")]), Intake::default()).await.unwrap();
+    let second = dialer.add_lead(&code(2), &lead(2, &[]), Intake::default()).await.unwrap();
     let from = at("2026-11-23 22:00:00");
     let to = at("2026-11-24 10:30:00");
     assert!(dialer.calls(from, to).await.unwrap().legs.is_empty());
@@ -331,7 +331,7 @@ async fn rows_that_others_damaged_are_read_again_alone() {
     let (server, dialer) = start().await;
     let mut ids = Vec::new();
     for number in 1..=3 {
-        ids.push(dialer.add_lead(&code(number), &lead(number, &[("first_name", "Ada")])).await.unwrap());
+        ids.push(dialer.add_lead(&code(number), &lead(number, &[("first_name", "Ada")]), Intake::default()).await.unwrap());
     }
     server.with_world(|world| {
         world.agent_edit(ids[1].0, "source_id", "a\tb");
@@ -347,7 +347,7 @@ async fn rows_that_others_damaged_are_read_again_alone() {
 #[tokio::test]
 async fn what_an_agent_wrote_is_shown() {
     let (server, dialer) = start().await;
-    let id = dialer.add_lead(&code(1), &lead(1, &[])).await.unwrap();
+    let id = dialer.add_lead(&code(1), &lead(1, &[]), Intake::default()).await.unwrap();
     dialer.set_custom(id, &BTreeMap::from([("plan".to_owned(), "gold".to_owned())])).await.unwrap();
     server.with_world(|world| {
         assert!(world.agent_edit(id.0, "comments", "line one!Nline two"));
@@ -365,7 +365,7 @@ async fn what_an_agent_wrote_is_shown() {
 #[tokio::test]
 async fn a_masked_user_stops_the_run() {
     let (server, dialer) = start().await;
-    let id = dialer.add_lead(&code(1), &lead(1, &[("first_name", "Ada"), ("last_name", "Lovelace")])).await.unwrap();
+    let id = dialer.add_lead(&code(1), &lead(1, &[("first_name", "Ada"), ("last_name", "Lovelace")]), Intake::default()).await.unwrap();
     server.with_world(|world| {
         world.call(id.0, CallSpec::answered("6001", "SALE", 60));
         world.set_user("apiuser", &[("admin_hide_phone_data", "1")]);
@@ -417,7 +417,7 @@ async fn a_wrong_password_reaches_the_server_once() {
 #[tokio::test]
 async fn broken_exchanges_leave_known_what_is_known() {
     let (server, dialer) = start().await;
-    let id = dialer.add_lead(&code(1), &lead(1, &[])).await.unwrap();
+    let id = dialer.add_lead(&code(1), &lead(1, &[]), Intake::default()).await.unwrap();
     for (trouble, effect, code, is_done) in [
         (Trouble::DropAfter, Effect::Unknown, "cut_off", true),
         (Trouble::CutBody(30), Effect::Unknown, "cut_off", true),
@@ -454,7 +454,7 @@ async fn a_server_that_is_gone_is_unreachable() {
 async fn a_database_that_is_down() {
     for (php, code, effect) in [(Php::Silent, "database_down", Effect::None), (Php::Exceptions, "not_an_answer", Effect::Unknown)] {
         let (server, dialer) = start_with(Options { php, ..Options::default() }).await;
-        let id = dialer.add_lead(&self::code(1), &lead(1, &[])).await.unwrap();
+        let id = dialer.add_lead(&self::code(1), &lead(1, &[]), Intake::default()).await.unwrap();
         server.with_world(|world| world.stop_database());
         check(dialer.update_lead(id, &change(&[("city", "Tampa")])).await.unwrap_err(), effect, Reach::Connection, code);
         assert_eq!(swept(dialer.sweep(LIST)).await.unwrap_err().reach, Reach::Connection);

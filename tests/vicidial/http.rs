@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use vicisync::model::{FieldName, Lead, LeadChange, LeadField, LeadId, ListId, Phone, VendorLeadCode};
+use vicisync::model::{FieldName, Intake, Lead, LeadChange, LeadField, LeadId, ListId, Phone, VendorLeadCode};
 use vicisync::ports::{Dialer, Effect, Fault, Reach, Sought};
 
 use crate::peer::{Act, PASSWORD, Peer, client, settings};
@@ -83,8 +83,8 @@ fn check(fault: Fault, effect: Effect, reach: Reach, code: &str) {
 async fn requests_are_posts_with_credentials_in_the_body_and_a_harmless_end() {
     let peer = Peer::start(answer).await;
     let dialer = peer.client();
-    assert_eq!(dialer.add_lead(&code(), &lead()).await, Ok(LeadId(12)));
-    assert_eq!(dialer.add_lead(&code(), &lead()).await, Ok(LeadId(12)));
+    assert_eq!(dialer.add_lead(&code(), &lead(), Intake::default()).await, Ok(LeadId(12)));
+    assert_eq!(dialer.add_lead(&code(), &lead(), Intake::default()).await, Ok(LeadId(12)));
     let seen = peer.seen();
     assert_eq!(seen.len(), 3, "the list's campaign is asked for once");
     for request in &seen {
@@ -139,6 +139,7 @@ async fn an_update_clears_moves_and_takes_the_offset_along() {
         ]),
         list_id: Some(ListId(1002)),
         status: Some("NEW".into()),
+        ..LeadChange::default()
     };
     peer.client().update_lead(LeadId(12), &change).await.unwrap();
     let update = form(&peer.seen()[1]);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use vicisync::emulator::vicidial::{Options, Php, Server};
-use vicisync::model::{FieldName, Lead, LeadField, LeadId, LeadRow, ListId, Phone, VendorLeadCode};
+use vicisync::model::{FieldName, Intake, Lead, LeadField, LeadId, LeadRow, ListId, Phone, VendorLeadCode};
 use vicisync::ports::{Dialer, Reach};
 use vicisync::vicidial::{Vicidial, lead_info};
 
@@ -34,7 +34,7 @@ async fn start(options: Options) -> (Server, Vicidial, LeadId) {
         phone: Phone { code: "1".into(), number: "7275550101".into() },
         fields: BTreeMap::from([(field("first_name"), "Ada".into()), (field("comments"), "one".into())]),
     };
-    let lead = dialer.add_lead(&VendorLeadCode::parse("V0000000000000000001").unwrap(), &lead).await.unwrap();
+    let lead = dialer.add_lead(&VendorLeadCode::parse("V0000000000000000001").unwrap(), &lead, Intake::default()).await.unwrap();
     (server, dialer, lead)
 }
 

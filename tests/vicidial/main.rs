@@ -8,6 +8,7 @@ mod files;
 mod forms;
 mod gate;
 mod http;
+mod intake;
 mod leads;
 mod lists;
 mod load;

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use vicisync::emulator::vicidial::{Options, Php, Server};
-use vicisync::model::{FieldName, Lead, LeadChange, LeadField, LeadId, ListId, Phone, VendorLeadCode};
+use vicisync::model::{FieldName, Intake, Lead, LeadChange, LeadField, LeadId, ListId, Phone, VendorLeadCode};
 use vicisync::ports::Dialer;
 use vicisync::vicidial::{NonLatin, Settings, Vicidial};
 
@@ -72,7 +72,7 @@ async fn check(php: Php, use_non_latin: bool, setting: NonLatin) {
         let phone = Phone { code: "1".into(), number: format!("72755501{number:02}") };
         let lead = Lead { list_id: LIST, phone, fields: fields(&mut runner) };
         let code = VendorLeadCode::parse(&format!("V{number:019}")).unwrap();
-        let id = dialer.add_lead(&code, &lead).await.unwrap();
+        let id = dialer.add_lead(&code, &lead, Intake::default()).await.unwrap();
         all.push(Written { lead: id, values: lead.values() });
     }
     let mut apart = Vec::new();

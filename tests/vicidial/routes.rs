@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use futures_util::TryStreamExt;
 use serde_json::json;
 use vicisync::emulator::vicidial::{CallSpec, Server, Transfer};
-use vicisync::model::{CampaignId, FieldName, LeadField, LeadId};
+use vicisync::model::{CampaignId, FieldName, Intake, LeadField, LeadId};
 use vicisync::ports::{Dialer, Effect, Fault, Reach};
 use vicisync::vicidial::call::{Ask, Page};
 use vicisync::vicidial::{Vicidial, ask_read, dnc};
@@ -26,7 +26,7 @@ async fn called_back() -> (Server, Vicidial, Vec<LeadId>) {
     let (server, dialer) = start().await;
     let mut leads = Vec::new();
     for number in 1..=5 {
-        leads.push(dialer.add_lead(&code(number), &lead(number, &[("last_name", "O'Brien")])).await.unwrap());
+        leads.push(dialer.add_lead(&code(number), &lead(number, &[("last_name", "O'Brien")]), Intake::default()).await.unwrap());
     }
     server.with_world(|world| {
         let mut add = |lead: LeadId, time: &str, user: &str, notes: &str, campaign: &str| {
@@ -127,7 +127,9 @@ async fn leads_by_the_status_of_a_call() {
     let (server, dialer) = start().await;
     let mut leads = Vec::new();
     for number in 1..=3 {
-        leads.push(dialer.add_lead(&code(number), &lead(number, &[("last_name", "O'Brien"), ("comments", "x")])).await.unwrap());
+        leads.push(
+            dialer.add_lead(&code(number), &lead(number, &[("last_name", "O'Brien"), ("comments", "x")]), Intake::default()).await.unwrap(),
+        );
     }
     server.with_world(|world| {
         for (lead, status) in [(0, "NA"), (0, "SALE"), (1, "NA"), (1, "NA"), (2, "NI")] {
@@ -181,7 +183,7 @@ async fn the_limit_of_a_search_is_noticed() {
 #[tokio::test]
 async fn calls_counted() {
     let (server, dialer) = start().await;
-    let lead = dialer.add_lead(&code(1), &lead(1, &[])).await.unwrap();
+    let lead = dialer.add_lead(&code(1), &lead(1, &[]), Intake::default()).await.unwrap();
     server.with_world(|world| {
         for (status, before) in [("NA", 7200), ("SALE", 7100), ("NA", 60)] {
             world.call(lead.0, CallSpec { when: Some(NOW - before), ..CallSpec::unanswered(status) }).unwrap();
@@ -205,7 +207,7 @@ async fn calls_counted() {
 #[tokio::test]
 async fn any_route_as_a_table() {
     let (server, dialer) = start().await;
-    let lead = dialer.add_lead(&code(1), &lead(1, &[])).await.unwrap();
+    let lead = dialer.add_lead(&code(1), &lead(1, &[]), Intake::default()).await.unwrap();
     server.with_world(|world| world.call(lead.0, CallSpec { when: Some(NOW - 3600), ..CallSpec::unanswered("NA") }).unwrap());
     let report = dialer.table(&ask_read::lead_report(day("2026-11-24"), day("2026-11-25"), &[], &[])).await.unwrap();
     assert_eq!(report.rows.iter().map(|row| report.cell(row, "vendor_lead_code")).collect::<Vec<_>>(), [code(1).as_str()]);

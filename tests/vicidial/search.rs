@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use vicisync::emulator::vicidial::{Options, Server};
-use vicisync::model::{Lead, LeadId, ListId, Phone, VendorLeadCode};
+use vicisync::model::{Intake, Lead, LeadId, ListId, Phone, VendorLeadCode};
 use vicisync::ports::{Dialer, Effect, Reach, Sought};
 use vicisync::vicidial::{NonLatin, Settings, Vicidial};
 
@@ -41,7 +41,10 @@ fn sought(number: u32, at: &str) -> Sought {
 }
 
 async fn add(dialer: &Vicidial, number: u32, at: &str) -> LeadId {
-    dialer.add_lead(&code(number), &Lead { list_id: ListId(1001), phone: phone(at), fields: BTreeMap::new() }).await.unwrap()
+    dialer
+        .add_lead(&code(number), &Lead { list_id: ListId(1001), phone: phone(at), fields: BTreeMap::new() }, Intake::default())
+        .await
+        .unwrap()
 }
 
 /// A server with agents at work, and what looks at it.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use vicisync::emulator::vicidial::{CallSpec, Options, Php, Server};
-use vicisync::model::{FactName, FactSource, FactValue, Lead, ListId, Phone, ServerFacts, VendorLeadCode};
+use vicisync::model::{FactName, FactSource, FactValue, Intake, Lead, ListId, Phone, ServerFacts, VendorLeadCode};
 use vicisync::ports::{Dialer, Reach, Wanted};
 use vicisync::vicidial::{Asker, NonLatin, Settings, Vicidial};
 
@@ -158,7 +158,7 @@ async fn a_call_that_is_exported_shows_whether_data_is_hidden() {
         let dialer = of(&server);
         let phone = Phone { code: "1".to_owned(), number: "7275550101".to_owned() };
         let lead = Lead { list_id: ListId(1001), phone, fields: [("first_name".parse().unwrap(), "Ann".to_owned())].into() };
-        let lead = dialer.add_lead(&VendorLeadCode::parse("V0000000000000000001").unwrap(), &lead).await.unwrap();
+        let lead = dialer.add_lead(&VendorLeadCode::parse("V0000000000000000001").unwrap(), &lead, Intake::default()).await.unwrap();
         server.with_world(|world| {
             world.call(lead.0, CallSpec::answered("6001", "NI", 30)).unwrap();
             world.set_user("apiuser", &[("admin_hide_phone_data", hides)]);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use vicisync::emulator::vicidial::{Options, Server};
-use vicisync::model::{FieldName, Lead, LeadChange, LeadId, ListId, Phone, VendorLeadCode};
+use vicisync::model::{FieldName, Intake, Lead, LeadChange, LeadId, ListId, Phone, VendorLeadCode};
 use vicisync::ports::{Dialer, Effect, Reach};
 use vicisync::vicidial::{Settings, Vicidial};
 
@@ -17,7 +17,7 @@ async fn start(leads: u64) -> (Server, Vicidial, Vec<LeadId>) {
     for number in 0..leads {
         let phone = Phone { code: "1".into(), number: format!("727555{:04}", 100 + number) };
         let code = VendorLeadCode::parse(&format!("V{number:019}")).unwrap();
-        ids.push(dialer.add_lead(&code, &Lead { list_id: ListId(1001), phone, fields: BTreeMap::new() }).await.unwrap());
+        ids.push(dialer.add_lead(&code, &Lead { list_id: ListId(1001), phone, fields: BTreeMap::new() }, Intake::default()).await.unwrap());
     }
     server.reset_counts();
     (server, dialer, ids)

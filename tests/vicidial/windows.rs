@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use chrono::NaiveDateTime;
 use serde_json::json;
 use vicisync::emulator::vicidial::{CallSpec, Transfer};
-use vicisync::model::{CampaignId, LegKind};
+use vicisync::model::{CampaignId, Intake, LegKind};
 use vicisync::ports::{Dialer, Reach};
 use vicisync::vicidial::Vicidial;
 use vicisync::vicidial::counts::{self, Counts, Reading};
@@ -44,7 +44,7 @@ fn counted(campaign: &str, hours: &[(usize, u64)], statuses: &str) -> String {
 #[tokio::test]
 async fn calls_that_the_export_drops_are_a_gap() {
     let (server, dialer) = start().await;
-    let lead = dialer.add_lead(&code(1), &lead(1, &[])).await.unwrap();
+    let lead = dialer.add_lead(&code(1), &lead(1, &[]), Intake::default()).await.unwrap();
     server.with_world(|world| {
         for (status, before) in [("NA", 7300), ("NI", 7200), ("SALE", 3700), ("NA", 60)] {
             world.call(lead.0, CallSpec { when: Some(NOW - before), ..CallSpec::unanswered(status) }).unwrap();
@@ -75,7 +75,7 @@ async fn calls_that_the_export_drops_are_a_gap() {
 #[tokio::test]
 async fn hours_that_go_on_are_not_compared() {
     let (server, dialer) = start().await;
-    let lead = dialer.add_lead(&code(1), &lead(1, &[])).await.unwrap();
+    let lead = dialer.add_lead(&code(1), &lead(1, &[]), Intake::default()).await.unwrap();
     server.with_world(|world| {
         world.begin_call(lead.0, Some("6001"), Some(NOW - 5000)).unwrap();
         world.call(lead.0, CallSpec { when: Some(NOW - 30), ..CallSpec::unanswered("NA") }).unwrap();

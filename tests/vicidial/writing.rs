@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::NaiveDateTime;
 use vicisync::emulator::fault::{Class, Fault as Trouble, Script};
 use vicisync::emulator::vicidial::{Options, Php, Server};
-use vicisync::model::{CampaignId, Lead, LeadId, ListId, Phone, VendorLeadCode};
+use vicisync::model::{CampaignId, Intake, Lead, LeadId, ListId, Phone, VendorLeadCode};
 use vicisync::ports::{Dialer, Effect, Fault, Reach};
 use vicisync::vicidial::dialing::{self, Callback, DncList, DncNumber, KnownCampaign, Recipient};
 use vicisync::vicidial::{Done, Left, Vicidial};
@@ -41,7 +41,7 @@ impl Stage {
     async fn lead(&self, number: u32, list: u64) -> LeadId {
         let phone = Phone { code: "1".into(), number: format!("72755501{number:02}") };
         let lead = Lead { list_id: ListId(list), phone, fields: BTreeMap::new() };
-        self.dialer.add_lead(&VendorLeadCode::parse(&format!("V{number:019}")).unwrap(), &lead).await.unwrap()
+        self.dialer.add_lead(&VendorLeadCode::parse(&format!("V{number:019}")).unwrap(), &lead, Intake::default()).await.unwrap()
     }
 
     /// The rows of a table, only these columns.

@@ -15,6 +15,15 @@ impl Database {
         Ok(rows.first().map(|row| CampaignId::from(row.at(0))))
     }
 
+    /// Whether a list is active; `false` where it is not there.
+    ///
+    /// # Errors
+    /// A [`Fault`] of the connection.
+    pub async fn is_active(&self, list: ListId) -> Result<bool, Fault> {
+        let rows = self.rows(&format!("SELECT active FROM vicidial_lists WHERE list_id = {list}")).await?;
+        Ok(rows.first().is_some_and(|row| row.at(0) == "Y"))
+    }
+
     /// The labels of a list's custom fields, in the table's order; `None` where it has none, or where they are switched off.
     ///
     /// # Errors

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
 use futures_util::{Stream, stream};
 use vicisync::model::{
-    CampaignId, FactName, FactSource, FactValue, FieldName, Lead, LeadChange, LeadField, LeadId, LeadRow, Leg, LegKey, LegKind, ListId,
-    ServerFacts, StoredLead, VendorLeadCode,
+    CampaignId, FactName, FactSource, FactValue, FieldName, Intake, Lead, LeadChange, LeadField, LeadId, LeadRow, Leg, LegKey, LegKind,
+    ListId, ServerFacts, StoredLead, TzMethod, VendorLeadCode,
 };
 use vicisync::ports::{Calls, Dialer, Fault, Gap, HopperRow, ServerTime, Sought, Wanted};
 
@@ -55,6 +55,12 @@ pub(crate) struct Vicidial {
     pub(crate) labels: BTreeSet<String>,
     /// Leads ready to be dialed, with the list that they were taken from.
     pub(crate) hopper: BTreeMap<LeadId, ListId>,
+    /// Codes of leads that entered the hopper as they were added.
+    pub(crate) entered: Vec<String>,
+    /// It is outside of everybody's call times.
+    pub(crate) is_night: bool,
+    /// By what the time zone of a lead was found last.
+    pub(crate) zoned: BTreeMap<LeadId, TzMethod>,
     pub(crate) callbacks: BTreeSet<LeadId>,
     /// National numbers that must not be called.
     pub(crate) dnc: BTreeSet<String>,
@@ -84,6 +90,9 @@ impl Vicidial {
             lists: lists.into_iter().map(|(list, campaign)| (ListId(list), CampaignId::from(campaign))).collect(),
             labels: BTreeSet::from(["plan".to_owned(), "crm_note".to_owned()]),
             hopper: BTreeMap::new(),
+            entered: Vec::new(),
+            is_night: false,
+            zoned: BTreeMap::new(),
             callbacks: BTreeSet::new(),
             dnc: BTreeSet::new(),
             log: Vec::new(),
@@ -160,7 +169,7 @@ fn no_list(list: ListId) -> Fault {
 }
 
 impl World {
-    fn add_lead(&mut self, code: &VendorLeadCode, lead: &Lead) -> Result<LeadId, Fault> {
+    fn add_lead(&mut self, code: &VendorLeadCode, lead: &Lead, intake: Intake) -> Result<LeadId, Fault> {
         if !self.vici.lists.contains_key(&lead.list_id) {
             return Err(no_list(lead.list_id));
         }
@@ -169,7 +178,13 @@ impl World {
         }
         let standard = lead.values().into_iter().filter(|(field, _)| matches!(field, FieldName::Standard(_)));
         let values = standard.map(|(field, text)| (field.clone(), self.vici.kept(&field, &text))).collect();
-        Ok(self.vici.insert(Row { code: code.to_string(), list: lead.list_id, status: "NEW".to_owned(), called: 0, values }))
+        let id = self.vici.insert(Row { code: code.to_string(), list: lead.list_id, status: "NEW".to_owned(), called: 0, values });
+        self.vici.zoned.insert(id, intake.tz_method);
+        if intake.hopper.is_some_and(|hopper| !(hopper.checks_local_time && self.vici.is_night)) {
+            self.vici.hopper.insert(id, lead.list_id);
+            self.vici.entered.push(code.to_string());
+        }
+        Ok(id)
     }
 
     fn update_lead(&mut self, lead: LeadId, change: &LeadChange) -> Result<(), Fault> {
@@ -179,6 +194,9 @@ impl World {
         }
         let row = self.vici.leads.get_mut(&lead).ok_or_else(|| no_lead(lead))?;
         row.values.extend(kept);
+        if change.moves_zone() {
+            self.vici.zoned.insert(lead, change.tz_method);
+        }
         row.list = change.list_id.unwrap_or(row.list);
         if let Some(status) = &change.status {
             row.status.clone_from(status);
@@ -265,11 +283,11 @@ impl Dialer for Sim {
         .await
     }
 
-    async fn add_lead(&self, code: &VendorLeadCode, lead: &Lead) -> Result<LeadId, Fault> {
+    async fn add_lead(&self, code: &VendorLeadCode, lead: &Lead, intake: Intake) -> Result<LeadId, Fault> {
         let (code, lead) = (code.clone(), lead.clone());
         let phone = lead.phone.e164();
         self.world().add_is_out(&phone);
-        let added = self.request("add_lead", Some(format!("add_lead {code}")), move |world| world.add_lead(&code, &lead)).await;
+        let added = self.request("add_lead", Some(format!("add_lead {code}")), move |world| world.add_lead(&code, &lead, intake)).await;
         self.world().add_is_back(&phone);
         added
     }

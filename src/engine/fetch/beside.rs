@@ -1,0 +1,93 @@
+//! The end of the fetching: what was found out beside the contacts that were read. Doubles, opted-out people whose lead somebody made dialable, leads of
+//! ours that nobody knows.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Failure, FieldName, Lane, LeadField, LeadRow, LinkState};
+use crate::ports::{Clock, Contacts, Dialer, Effect, Fault, Reach, Store};
+use crate::sync::decide::{self, Settings};
+
+use super::super::Stop;
+use super::super::settle::Double;
+use super::Fetch;
+
+impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
+    /// Looks for the codes of all that wait, and decides about them. Ends the fetching; what a sweep found out beside is planned.
+    pub(crate) async fn finish(mut self, doubles: Vec<Double>, is_complete: bool) -> Result<(), Stop> {
+        self.look_up().await?;
+        let found = std::mem::take(&mut self.swept.doubles);
+        for (contact, lead) in doubles.into_iter().chain(found) {
+            match self.job.dialer_record(self.outside.dialer.read_lead(lead, &BTreeSet::new()).await)? {
+                Ok(Some(row)) => {
+                    let known = self.outside.store.link_by_contact(&self.job.name, &contact)?;
+                    let is_opted_out = known.is_some_and(|link| link.state == LinkState::OptedOut)
+                        || self
+                            .plan
+                            .commit
+                            .rejections
+                            .iter()
+                            .any(|rejection| rejection.contact == contact && rejection.reason == "opted_out");
+                    let step = decide::double(&contact, &row, is_opted_out, &self.settings);
+                    self.plan.totals.doubles += step.ops.len() as u64;
+                    self.plan.commit.ops.extend(step.ops);
+                    self.plan.commit.failures.extend(step.failures);
+                }
+                Ok(None) => {}
+                Err(fault) => self.plan.unreadable(format!("lead:{lead}"), Some(contact), fault),
+            }
+        }
+        // Opted-out people whose contact no listing shows any more: their leads leave dialing all the same.
+        for contact in std::mem::take(&mut self.swept.loosened) {
+            if let Some(link) = self.outside.store.link_by_contact(&self.job.name, &contact)? {
+                let step = decide::tighten(&link, &self.settings);
+                self.plan.take(&contact, Some(&link), step, &link.fingerprint);
+            }
+        }
+        for (link, base) in std::mem::take(&mut self.swept.fresh) {
+            if let Some(known) = self.outside.store.link(link)? {
+                self.plan.see(link, &known.fingerprint, Some(base));
+            }
+        }
+        self.other_key()?;
+        if is_complete {
+            for (_, rows) in std::mem::take(&mut self.swept.orphans) {
+                let Settings { leaving, opt_out, keep, .. } = &self.settings;
+                let is_out = |status: &String| status == leaving || status == opt_out || keep.contains(status);
+                for row in rows.into_iter().filter(|row| self.part.has_list(row.list_id) && !is_out(&row.status)) {
+                    self.plan.fail(Failure {
+                        subject: format!("lead:{}", row.lead_id),
+                        contact: None,
+                        code: "orphan_lead".to_owned(),
+                        raw: format!("lead {} carries a code of ours, and no contact of the CRM's list has that code: the contact is gone, or another install.key made it", row.lead_id),
+                        tries: 0,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Leads that carry somebody's code of our making and the id of a contact that is to be added: they were made under another
+    /// `install.key`. To add them again would double them, whoever approved it.
+    fn other_key(&self) -> Result<(), Stop> {
+        let added: BTreeSet<&str> =
+            self.plan.commit.ops.iter().filter(|op| op.lane == Lane::Create).map(|op| op.contact.as_str()).collect();
+        let source = FieldName::Standard(LeadField::SourceId);
+        let is_ours = |row: &&LeadRow| row.values.get(&source).is_some_and(|id| added.contains(id.as_str()));
+        let doubled = self.swept.orphans.values().flatten().filter(is_ours).count();
+        if doubled == 0 {
+            return Ok(());
+        }
+        Err(self.job.dialer_stop(
+            Fault::new(
+                Effect::None,
+                Reach::Person,
+                "other_install_key",
+                format!(
+                    "{doubled} leads in the lists were made by vicisync under another install.key; to send this plan would double them"
+                ),
+            )
+            .help("put `install.key` back from a backup of the state directory; without it, take these leads out of their lists first"),
+        ))
+    }
+}
