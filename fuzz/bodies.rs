@@ -17,7 +17,7 @@ use vicisync::vicidial::{Forms, NonLatin, dialing, facts, label, legs, listing, 
 pub(crate) type Body = fn(&[u8]);
 
 /// The targets by their names, which are those of the folders of the corpus.
-pub(crate) const TARGETS: [(&str, Body); 9] = [
+pub(crate) const TARGETS: [(&str, Body); 10] = [
     ("reply", reply),
     ("listing", listing),
     ("legs", legs),
@@ -27,6 +27,7 @@ pub(crate) const TARGETS: [(&str, Body); 9] = [
     ("config", config),
     ("mapping", mapping),
     ("contact", contact),
+    ("phone", phone),
 ];
 
 const STATUSES: [u16; 8] = [200, 500, 401, 403, 404, 302, 418, 502];
@@ -262,4 +263,49 @@ pub(crate) fn contact(data: &[u8]) {
     if let vicisync::mapping::Mapped::Lead(lead) = mapped.0 {
         assert!(!lead.phone.number.is_empty() && lead.phone.e164()[1..].bytes().all(|byte| byte.is_ascii_digit()), "{:?}", lead.phone);
     }
+}
+
+const REGIONS: [&str; 16] = ["US", "CA", "GB", "DE", "IT", "FR", "AU", "JP", "BR", "MX", "RU", "SE", "IE", "IN", "SG", "JM"];
+
+/// A country, then texts of a contact's phone fields, separated by noughts: what is dialed is digits, stays the same when it is seen again, and
+/// is the same number when it is written out in full.
+pub(crate) fn phone(mut data: &[u8]) {
+    thread_local! {
+        static PROGRAMS: Vec<vicisync::mapping::Program> = REGIONS.iter().map(|region| dialing(region)).collect();
+    }
+    let at = byte(&mut data);
+    let text = String::from_utf8_lossy(data);
+    let texts: Vec<&str> = text.split('\0').collect();
+    let contact = dialed(&texts);
+    let mapped = PROGRAMS.with(|programs| pick(&programs.iter().collect::<Vec<_>>(), at).map(&contact));
+    assert_eq!(mapped, dialing(pick(&REGIONS, at)).map(&contact), "what was seen before changes nothing");
+    let lead = match mapped {
+        vicisync::mapping::Mapped::Lead(lead) => lead,
+        vicisync::mapping::Mapped::Rejected(rejection) => {
+            assert!(matches!(rejection.reason.as_str(), "phone_missing" | "phone_invalid"), "{rejection:?}");
+            return;
+        }
+        vicisync::mapping::Mapped::Filtered { why } => panic!("{why}"),
+    };
+    let is_number = |text: &str, longest: usize| text.len() <= longest && text.bytes().all(|byte| byte.is_ascii_digit());
+    assert!(!lead.phone.code.is_empty() && !lead.phone.number.is_empty() && is_number(&lead.phone.e164()[1..], 15), "{:?}", lead.phone);
+    let again = dialing(pick(&REGIONS, at)).phone(&dialed(&[&lead.phone.e164()]));
+    assert_eq!(again.as_ref(), Some(&lead.phone), "written out in full");
+    let (alt, third) = (&lead.fields[&FieldName::Standard(LeadField::AltPhone)], &lead.fields[&FieldName::Standard(LeadField::Address3)]);
+    assert!(is_number(alt, 12) && is_number(third, 15), "{alt} {third}");
+    assert!(*alt != lead.phone.number && *third != lead.phone.number && (alt.is_empty() || alt != third), "{alt} {third}");
+}
+
+fn dialing(region: &str) -> vicisync::mapping::Program {
+    let text = format!(
+        "object = \"Contact\"\n[list_default]\nlist = 1000\n[phone]\nfrom = [\"a\", \"b\", \"c\"]\nregion_from = \"d\"\n\
+         default_region = \"{region}\"\nregions = \"all\"\nothers = [\"alt_phone\", \"address3\"]\n"
+    );
+    vicisync::mapping::parse("m.toml", &text).map(|(program, _)| program).unwrap_or_else(|found| panic!("{} mistakes", found.len()))
+}
+
+fn dialed(texts: &[&str]) -> Contact {
+    let values = texts.iter().map(|text| Value::Text((*text).to_owned()));
+    let fields = ["a", "b", "c", "d"].into_iter().map(str::to_owned).zip(values).collect();
+    Contact { id: ContactId("c1".to_owned()), updated: None, opted_out: false, fields }
 }

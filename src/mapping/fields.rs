@@ -3,6 +3,7 @@
 use crate::model::Contact;
 
 use super::source;
+use super::transform::several::{self, Values};
 use super::transform::{self, Transform};
 
 /// How one field is filled.
@@ -19,6 +20,9 @@ pub(super) struct FieldRule {
 pub(super) enum Origin {
     /// The first of these attributes that is not blank.
     From(Vec<String>),
+    /// All values of these attributes that are not blank, as several.
+    #[allow(dead_code, reason = "rules are read elsewhere, and there it is not yet written")]
+    All(Vec<String>),
     /// The same for every contact.
     Constant(String),
 }
@@ -32,7 +36,7 @@ impl FieldRule {
     /// The attributes it reads.
     pub(super) fn reads(&self) -> impl Iterator<Item = &str> {
         let names: &[String] = match &self.origin {
-            Origin::From(names) => names,
+            Origin::From(names) | Origin::All(names) => names,
             Origin::Constant(_) => &[],
         };
         names.iter().map(String::as_str)
@@ -40,16 +44,28 @@ impl FieldRule {
 
     /// The contact's value; what is only white space becomes empty.
     pub(super) fn value(&self, contact: &Contact) -> String {
-        let raw = match &self.origin {
-            Origin::From(names) => names
-                .iter()
-                .map(|name| source::value(contact, name))
-                .find(|value| !value.is_blank())
-                .map_or_else(String::new, |value| source::text(&value)),
-            Origin::Constant(text) => text.clone(),
+        let values = match &self.origin {
+            Origin::From(names) => source::values(contact, names, source::Take::First),
+            Origin::All(names) => source::values(contact, names, source::Take::All),
+            Origin::Constant(text) => Values::One(text.into()),
         };
-        let value = transform::apply_all(&self.transforms, &raw);
-        if value.trim().is_empty() { String::new() } else { value }
+        let value = several::apply(&self.transforms, values);
+        if value.trim().is_empty() { String::new() } else { value.into_owned() }
+    }
+
+    /// What must go into which attribute of the contact, so that the rule makes of it what the field shows; or why nothing can.
+    pub(super) fn give_back(&self, shown: &str) -> Result<(&str, String), &'static str> {
+        let name = match &self.origin {
+            Origin::From(names) => match names.as_slice() {
+                [name] if name == source::ID => return Err("the CRM gives the id, and nobody changes it"),
+                [name] => name,
+                _ => return Err("it comes from several fields, and nothing says which it was"),
+            },
+            Origin::All(_) => return Err("it is made of several fields"),
+            Origin::Constant(_) => return Err("it is the same for every contact"),
+        };
+        let back = transform::undo_all(&self.transforms).map_err(|(_, why)| why)?;
+        Ok((name, transform::apply_all(&back, shown)))
     }
 
     /// The texts that the file itself can put into the field.
@@ -63,5 +79,63 @@ impl FieldRule {
             constants.extend(step.constants().into_iter().map(|text| transform::apply_all(after, text)));
         }
         constants
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{ContactId, Value};
+
+    use super::*;
+
+    fn contact() -> Contact {
+        let list = |texts: &[&str]| Value::List(texts.iter().map(|text| Value::Text((*text).to_owned())).collect());
+        let fields = [
+            ("tags", list(&["red", " ", "blue"])),
+            ("blank", Value::Text("  ".to_owned())),
+            ("count", Value::Int(3)),
+            ("nested", Value::List(vec![Value::Bool(true), list(&["x"])])),
+        ];
+        let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Contact { id: ContactId("c1".to_owned()), updated: None, opted_out: false, fields }
+    }
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn what_a_field_shows_is_given_back_where_that_is_sure() {
+        let step = |step| vec![Transform::Trim, step];
+        for (origin, transforms, expected) in [
+            (Origin::From(names(&["a"])), step(Transform::Prefix("X-".to_owned())), Some(("a", "7"))),
+            (Origin::From(names(&["a"])), step(Transform::Upper), None),
+            (Origin::From(names(&["a", "b"])), vec![], None),
+            (Origin::From(names(&["id"])), vec![], None),
+            (Origin::All(names(&["a"])), vec![], None),
+            (Origin::Constant("a".to_owned()), vec![], None),
+        ] {
+            let rule = FieldRule { origin, transforms, is_clearing: false };
+            let back = rule.give_back("X-7").ok().map(|(name, text)| (name.to_owned(), text));
+            assert_eq!(back, expected.map(|(name, text)| (name.to_owned(), text.to_owned())), "{rule:?}");
+        }
+    }
+
+    #[test]
+    fn several_values_go_through_each_step() {
+        for (origin, transforms, expected) in [
+            (Origin::From(names(&["blank", "tags", "count"])), vec![Transform::Upper], "RED, BLUE"),
+            (Origin::From(names(&["tags"])), vec![Transform::Truncate(1), Transform::Join("+".to_owned())], "r+b"),
+            (Origin::From(names(&["blank", "missing"])), vec![Transform::Default("none".to_owned())], "none"),
+            (Origin::From(names(&["blank"])), vec![Transform::Prefix("x".to_owned())], ""),
+            (Origin::From(names(&["id"])), vec![], "c1"),
+            (Origin::All(names(&["tags", "blank", "count", "id"])), vec![Transform::Join(" | ".to_owned())], "red | blue | 3 | c1"),
+            (Origin::All(names(&["count", "nested"])), vec![], "3, true, x"),
+            (Origin::All(names(&["blank"])), vec![Transform::Default("none".to_owned())], "none"),
+            (Origin::Constant("a".to_owned()), vec![Transform::Upper], "A"),
+        ] {
+            let rule = FieldRule { origin, transforms, is_clearing: false };
+            assert_eq!(rule.value(&contact()), expected, "{rule:?}");
+        }
     }
 }

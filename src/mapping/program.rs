@@ -92,7 +92,7 @@ impl Program {
     pub fn contact_fields(&self) -> BTreeSet<String> {
         let conditions = self.lists.iter().map(|rule| &rule.when).chain([&self.filter]);
         let tested = conditions.flat_map(|conditions| conditions.0.iter().map(|condition| condition.field.as_str()));
-        let read = self.fields.values().flat_map(FieldRule::reads).chain(self.phone.from.iter().map(String::as_str));
+        let read = self.fields.values().flat_map(FieldRule::reads).chain(self.phone.reads());
         tested.chain(read).filter(|name| *name != source::ID).map(str::to_owned).collect()
     }
 
@@ -127,8 +127,9 @@ impl Program {
     /// All fields that are filled, phone code and number among them.
     #[must_use]
     pub fn lead_fields(&self) -> BTreeSet<FieldName> {
-        let phone = [LeadField::PhoneCode, LeadField::PhoneNumber].map(FieldName::Standard);
-        self.fields.keys().cloned().chain(phone).collect()
+        let phone = [LeadField::PhoneCode, LeadField::PhoneNumber];
+        let phones = phone.iter().chain(&self.phone.others).copied().map(FieldName::Standard);
+        self.fields.keys().cloned().chain(phones).collect()
     }
 
     /// What a contact becomes.
@@ -146,24 +147,35 @@ impl Program {
         let Destination::List(list_id) = rule.map_or(self.list_default, |rule| rule.then) else {
             return rejected("no_list", "no list rule takes this contact".to_owned());
         };
-        let phone = match self.phone.find(contact) {
-            Ok(phone) => phone,
+        let found = match self.phone.find(contact) {
+            Ok(found) => found,
             Err(no_phone) => return rejected(no_phone.reason, no_phone.detail),
         };
-        let fields = self.fields.iter().map(|(field, rule)| (field.clone(), rule.value(contact))).collect();
-        Mapped::Lead(Lead { list_id, phone, fields })
+        let others = found.others.into_iter().map(|(field, digits)| (FieldName::Standard(field), digits));
+        let fields = self.fields.iter().map(|(field, rule)| (field.clone(), rule.value(contact))).chain(others).collect();
+        Mapped::Lead(Lead { list_id, phone: found.phone, fields })
     }
 
     /// The phone that a lead of this contact has, or would have.
     #[must_use]
     pub fn phone(&self, contact: &Contact) -> Option<Phone> {
-        self.phone.find(contact).ok()
+        self.phone.find(contact).ok().map(|found| found.phone)
     }
 
     /// Whether a blank of the contact clears that field; else a blank writes nothing.
     #[must_use]
     pub fn clears(&self, field: &FieldName) -> bool {
         self.fields.get(field).is_some_and(|rule| rule.is_clearing)
+    }
+
+    /// What must go into which attribute of the CRM, so that this mapping makes of it what VICIdial's field shows.
+    ///
+    /// # Errors
+    ///
+    /// Why nothing can be given back, in the admin's words.
+    pub fn give_back(&self, field: &FieldName, shown: &str) -> Result<(String, String), String> {
+        let rule = self.fields.get(field).ok_or_else(|| format!("no rule fills `{field}`"))?;
+        rule.give_back(shown).map(|(name, text)| (name.to_owned(), text)).map_err(str::to_owned)
     }
 
     /// What a call sets, and what is logged of it. A call with a transient status does nothing.

@@ -5,7 +5,7 @@ use crate::diag::{Code, Diagnostic, Sink, Table, names, reader};
 use crate::model::{Intake, ListChange};
 
 use super::program::Program;
-use super::{calls_read, fields_read, form, rules_read, trial_read};
+use super::{calls_read, fields_read, form, phone_read, rules_read, trial_read};
 
 /// Reads a mapping. Gives the program with warnings, or all that is wrong.
 ///
@@ -35,7 +35,7 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
     let object = root.need("object").and_then(|item| item.filled());
     let filter = rules_read::filter(root);
     let (lists, list_default) = rules_read::lists(root, &filter);
-    let phone = rules_read::phone(root);
+    let phone = phone_read::read(root);
     let fields = fields_read::read(root);
     let leaving = rules_read::leaving(root);
     let opt_out_status = rules_read::opt_out(root);

@@ -1,16 +1,10 @@
-//! Reads what decides about a contact as a whole: filter, lists, phone, leaving, opt-out.
-
-use std::collections::BTreeSet;
-
-use phonenumber::country::Id;
-use toml::de::DeValue;
+//! Reads what decides about a contact as a whole: filter, lists, leaving, opt-out. The phone: [`super::phone_read`].
 
 use crate::diag::{Code, Item, Place, Table};
 use crate::model::ListId;
 
 use super::check;
 use super::condition::{self, Conditions};
-use super::phone::{self, PhoneRule};
 use super::program::{Destination, Leaving, ListRule};
 
 /// `[filter]`; none lets everybody in.
@@ -89,43 +83,6 @@ fn destination(table: &Table<'_, '_>) -> Option<Destination> {
             None
         }
     }
-}
-
-/// `[phone]`.
-pub(super) fn phone(root: &Table<'_, '_>) -> Option<PhoneRule> {
-    let table = root.need("phone")?.table()?;
-    let from = table.need("from").and_then(|from| from.texts());
-    let default_region = table.need("default_region").and_then(|item| region(&item));
-    let regions = table.get("regions").map(|item| regions(&item));
-    table.finish();
-    let from: Vec<String> = from?.into_iter().map(|(name, _)| name).collect();
-    let default_region = default_region?;
-    let regions = match regions {
-        Some(regions) => regions?,
-        None => Some(BTreeSet::from([default_region.as_ref().to_owned()])),
-    };
-    Some(PhoneRule { from, default_region, regions })
-}
-
-fn region(item: &Item<'_, '_>) -> Option<Id> {
-    let name = item.text()?;
-    let region = phone::region(&name);
-    if region.is_none() {
-        item.wrong(Code::BadRegion, format!("`{name}` is not a country"), "write two capital letters, as in US or GB");
-    }
-    region
-}
-
-/// The outer `None` is an error, the inner one means all.
-fn regions(item: &Item<'_, '_>) -> Option<Option<BTreeSet<String>>> {
-    if let DeValue::String(_) = item.raw() {
-        return item.word(&[("all", ())]).map(|()| None);
-    }
-    let items = item.list()?;
-    if items.is_empty() {
-        item.wrong(Code::BadValue, "`regions` is an empty list, so no number could be dialed", "write the countries, or \"all\"");
-    }
-    Some(Some(items.iter().filter_map(region).map(|region| region.as_ref().to_owned()).collect()))
 }
 
 /// The statuses by which VICIdial itself marks a person, or a number, that must not be called.

@@ -1,10 +1,12 @@
 //! Values of a contact by the names that a mapping writes.
 //!
-//! The one name that is not an attribute is `id`, the CRM's own id of the contact.
+//! The one name that is not an attribute is `id`, the CRM's own id of the contact. Texts are borrowed from the contact, not copied.
 
 use std::borrow::Cow;
 
 use crate::model::{Contact, Value};
+
+use super::transform::several::Values;
 
 /// The name that means the contact's id.
 pub(super) const ID: &str = "id";
@@ -24,8 +26,51 @@ pub(super) fn text(value: &Value) -> String {
 
 /// The single values inside a value, in order.
 pub(super) fn singles(value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::List(values) => values.iter().for_each(|value| singles(value, found)),
-        single => found.extend(single.text()),
+    each_of(value, &mut |text| found.push(text.into_owned()));
+}
+
+/// The filled single values of that name, in order.
+pub(super) fn each<'c>(contact: &'c Contact, name: &str, take: &mut impl FnMut(Cow<'c, str>)) {
+    if name == ID {
+        take(Cow::Borrowed(contact.id.as_str()));
+    } else {
+        each_of(contact.get(name), take);
     }
+}
+
+fn each_of<'c>(value: &'c Value, take: &mut impl FnMut(Cow<'c, str>)) {
+    match value {
+        Value::Null => {}
+        Value::Bool(flag) => take(Cow::Borrowed(if *flag { "true" } else { "false" })),
+        Value::Int(number) => take(Cow::Owned(number.to_string())),
+        Value::Text(text) if text.trim().is_empty() => {}
+        Value::Text(text) => take(Cow::Borrowed(text)),
+        Value::List(values) => values.iter().for_each(|value| each_of(value, take)),
+    }
+}
+
+/// Of which names values are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Take {
+    /// Of the first that has any.
+    First,
+    /// Of all.
+    All,
+}
+
+/// The filled values of these names.
+pub(super) fn values<'c>(contact: &'c Contact, names: &[String], take: Take) -> Values<'c> {
+    // Mostly it is one, and one needs no list.
+    let (mut one, mut several) = (None, Vec::new());
+    for name in names {
+        each(contact, name, &mut |text| match one.take() {
+            None if several.is_empty() => one = Some(text),
+            None => several.push(text),
+            Some(first) => several.extend([first, text]),
+        });
+        if take == Take::First && (one.is_some() || !several.is_empty()) {
+            break;
+        }
+    }
+    one.map_or(Values::Several(several), Values::One)
 }

@@ -7,5 +7,7 @@ mod diagnostics;
 mod documents;
 mod mapping;
 mod mistakes;
+mod phones;
 mod reports;
 mod schedule;
+mod transforms;

@@ -108,7 +108,7 @@ pub(super) static STEP_TABLE: Form = Form {
     keys: &[
         Key::may("map", Kind::Table(&TEXTS), "One text for another, whatever the capitals."),
         Key::may("default", Kind::Text, "What becomes of a text that `map` does not name; blank without it."),
-        Key::later("replace", Kind::Table(&TEXTS), "replacing pieces", "Pieces of the text and what stands in their place."),
+        Key::may("replace", Kind::Table(&TEXTS), "Pieces of the text and what stands in their place."),
     ],
     others: None,
 };

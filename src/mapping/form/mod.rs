@@ -152,6 +152,11 @@ static LIST_DEFAULT: Form = Form {
     others: None,
 };
 
+const OTHER: Kind = Kind::Word(&[
+    Word::now("alt_phone", "VICIdial's second number"),
+    Word::now("address3", "VICIdial's third number, where a campaign dials it"),
+]);
+
 static PHONE: Form = Form {
     about: "The number to dial: the first usable one of these fields.",
     keys: &[
@@ -161,10 +166,9 @@ static PHONE: Form = Form {
             "The contact's fields with phone numbers, the most wanted first.",
         ),
         Key::must("default_region", Kind::Text, "The country of numbers that are written without one, by two letters: `\"US\"`."),
-        Key::later(
+        Key::may(
             "region_from",
             FIELD_NAME,
-            "regions by contact",
             "A field with the contact's country, by name or code: the country of its numbers that are written without one. Where it says none, `default_region` counts.",
         ),
         Key::may(
@@ -172,13 +176,9 @@ static PHONE: Form = Form {
             Kind::OneOf(&[Kind::Word(&[Word::now("all", "all countries")]), Kind::List(&Kind::Text)]),
             "The countries that may be dialed; only the default one without it.",
         ),
-        Key::later(
+        Key::may(
             "others",
-            Kind::List(&Kind::Word(&[
-                Word::now("alt_phone", "VICIdial's second number"),
-                Word::now("address3", "VICIdial's third number, where a campaign dials it"),
-            ])),
-            "further numbers",
+            Kind::OneOf(&[OTHER, Kind::List(&OTHER)]),
             "Where the contact's further usable numbers go. Only numbers with the first one's calling code: VICIdial dials them with it.",
         ),
         Key::later("slots", Kind::Any, "several leads for one contact", "Further leads for further numbers."),

@@ -1,0 +1,259 @@
+//! The number to dial: the first usable one of a contact's fields, as country code and national number; and further ones for other fields.
+//!
+//! Usable is what the numbering plans call valid and the mapping allows. How people write numbers is read in [`spelling`], what the plans
+//! say of the digits in [`plan`]; [`memo`] remembers. Which numbers may be dialed at all is not decided here.
+
+mod countries;
+mod memo;
+mod plan;
+mod spelling;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use phonenumber::country::Id;
+
+use crate::model::{Contact, LeadField, Phone};
+
+use super::places;
+use super::source;
+use super::transform::ALT_PHONE;
+pub(super) use memo::Memo;
+use plan::Number;
+
+/// The `[phone]` table.
+#[derive(Debug, Clone)]
+pub(super) struct PhoneRule {
+    pub(super) from: Vec<String>,
+    pub(super) default_region: Id,
+    /// The contact's field whose country is the region of its numbers, where it names one.
+    pub(super) region_from: Option<String>,
+    /// The countries that may be dialed; `None` for all.
+    pub(super) regions: Option<BTreeSet<String>>,
+    /// The fields that the contact's further numbers go to.
+    pub(super) others: Vec<LeadField>,
+    pub(super) memo: Memo,
+}
+
+/// The number of a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) phone: Phone,
+    /// The contact's field that it stands in.
+    pub(super) field: String,
+    /// As it stands there.
+    pub(super) text: String,
+    /// Each of the rule's fields for further numbers, with national digits, or blank where there is no further number.
+    pub(super) others: Vec<(LeadField, String)>,
+}
+
+/// Why there is no number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NoPhone {
+    pub(super) reason: &'static str,
+    pub(super) detail: String,
+    /// Every text that was tried, with why it was not taken.
+    pub(super) tried: Vec<Tried>,
+}
+
+/// A text that gave no number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Tried {
+    pub(super) field: String,
+    pub(super) text: String,
+    pub(super) reason: &'static str,
+    pub(super) detail: String,
+}
+
+impl PhoneRule {
+    /// The contact's fields that it reads.
+    pub(super) fn reads(&self) -> impl Iterator<Item = &str> {
+        self.from.iter().chain(&self.region_from).map(String::as_str)
+    }
+
+    /// The contact's number. Where none is usable, the first one says why.
+    pub(super) fn find(&self, contact: &Contact) -> Result<Found, NoPhone> {
+        let region = self.region(contact);
+        let mut found: Option<Found> = None;
+        let mut spare: Vec<Phone> = Vec::new();
+        let mut tried = Vec::new();
+        for field in &self.from {
+            let mut texts = Vec::new();
+            source::each(contact, field, &mut |text| texts.push(text));
+            for text in texts {
+                if found.is_some() && self.others.is_empty() {
+                    break;
+                }
+                let numbers = self.memo.numbers(region, &text);
+                for number in numbers.iter().filter(|number| self.is_allowed(number)) {
+                    let phone = &number.phone;
+                    match &found {
+                        None => {
+                            found = Some(Found { phone: phone.clone(), field: field.clone(), text: text.to_string(), others: Vec::new() })
+                        }
+                        Some(first) if first.phone.code == phone.code && first.phone != *phone && !spare.contains(phone) => {
+                            spare.push(phone.clone());
+                        }
+                        Some(_) => {}
+                    }
+                }
+                if found.is_none() {
+                    tried.push((field, text, numbers));
+                }
+            }
+        }
+        match found {
+            Some(found) => Ok(Found { others: self.shared_out(spare), ..found }),
+            None => Err(self.no_phone(&tried)),
+        }
+    }
+
+    fn region(&self, contact: &Contact) -> Id {
+        let mut named = None;
+        if let Some(field) = &self.region_from {
+            source::each(contact, field, &mut |text| {
+                named = named.or_else(|| places::country(&text).and_then(|country| region(country.two)))
+            });
+        }
+        named.unwrap_or(self.default_region)
+    }
+
+    /// Each field gets the first number left that it can hold.
+    fn shared_out(&self, mut spare: Vec<Phone>) -> Vec<(LeadField, String)> {
+        let others = self.others.iter().map(|field| {
+            let width = if *field == LeadField::AltPhone { ALT_PHONE } else { field.width() };
+            let place = spare.iter().position(|phone| phone.number.len() <= width);
+            (*field, place.map_or_else(String::new, |place| spare.remove(place).number))
+        });
+        others.collect()
+    }
+
+    fn no_phone(&self, tried: &[(&String, Cow<'_, str>, Arc<[Number]>)]) -> NoPhone {
+        let tried: Vec<Tried> = tried.iter().map(|(field, text, numbers)| self.refused(field, text, numbers)).collect();
+        match tried.first() {
+            Some(first) => NoPhone { reason: first.reason, detail: first.detail.clone(), tried },
+            None => NoPhone { reason: "phone_missing", detail: format!("no phone number in {}", self.from.join(", ")), tried },
+        }
+    }
+
+    fn refused(&self, field: &str, text: &str, numbers: &[Number]) -> Tried {
+        let (reason, detail) = match numbers.first() {
+            Some(Number { phone, region }) => {
+                let country = region.map_or_else(|| format!("country code {}", phone.code), |region| region.as_ref().to_owned());
+                ("phone_foreign", format!("`{field}` is a number of {country}, which `regions` does not allow: {}", phone.e164()))
+            }
+            None => ("phone_invalid", format!("`{field}` is no valid phone number: \"{}\"", text.trim())),
+        };
+        Tried { field: field.to_owned(), text: text.to_owned(), reason, detail }
+    }
+
+    /// No country is known of new area codes of North America, nor of codes that are no country's: then the calling code decides.
+    fn is_allowed(&self, number: &Number) -> bool {
+        let Some(allowed) = &self.regions else { return true };
+        match number.region {
+            Some(region) => allowed.contains(region.as_ref()),
+            None => {
+                allowed.iter().filter_map(|name| region(name)).any(|region| plan::calling_code(region) == Some(number.phone.code.as_str()))
+            }
+        }
+    }
+}
+
+/// A country by its two letters.
+pub(super) fn region(name: &str) -> Option<Id> {
+    Id::from_str(name).ok()
+}
+
+/// Reads numbers as those of one country.
+#[derive(Debug, Clone)]
+pub(super) struct Dialing {
+    region: Id,
+    memo: Memo,
+}
+
+impl Dialing {
+    pub(super) fn new(region: Id) -> Self {
+        Self { region, memo: Memo::default() }
+    }
+
+    /// The national digits of the first number of a text.
+    pub(super) fn national(&self, text: &str) -> Option<String> {
+        self.memo.numbers(self.region, text).first().map(|number| number.phone.number.clone())
+    }
+}
+
+impl PartialEq for Dialing {
+    fn eq(&self, other: &Self) -> bool {
+        self.region == other.region
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{ContactId, Value};
+
+    use super::*;
+
+    fn rule(from: &[&str], others: &[LeadField]) -> PhoneRule {
+        PhoneRule {
+            from: from.iter().map(|name| (*name).to_owned()).collect(),
+            default_region: Id::US,
+            region_from: Some("land".to_owned()),
+            regions: Some(["US", "CA", "DE"].map(str::to_owned).into()),
+            others: others.to_vec(),
+            memo: Memo::default(),
+        }
+    }
+
+    fn contact(fields: &[(&str, &str)]) -> Contact {
+        let fields = fields.iter().map(|(name, text)| ((*name).to_owned(), Value::Text((*text).to_owned()))).collect();
+        Contact { id: ContactId("c1".to_owned()), updated: None, opted_out: false, fields }
+    }
+
+    #[test]
+    fn the_first_usable_number_says_where_it_stands() {
+        let rule = rule(&["a", "b"], &[]);
+        let found = rule.find(&contact(&[("a", "n/a"), ("b", "call 212-555-0100 x5")])).expect("a number");
+        assert_eq!((found.phone.e164().as_str(), found.field.as_str()), ("+12125550100", "b"));
+        assert_eq!((found.text.as_str(), found.others), ("call 212-555-0100 x5", Vec::new()));
+        // The same spelling in another country is another number.
+        let found = rule.find(&contact(&[("a", "030 23125123"), ("land", "Deutschland")])).expect("a number");
+        assert_eq!(found.phone.e164(), "+493023125123");
+        assert!(rule.find(&contact(&[("a", "030 23125123"), ("land", "Narnia")])).is_err());
+    }
+
+    #[test]
+    fn a_refusal_tells_of_every_number_that_was_tried() {
+        let no_phone = rule(&["a", "b", "c"], &[]).find(&contact(&[("a", "+44 20 7946 0123"), ("c", "555-0100")])).expect_err("none");
+        assert_eq!(no_phone.reason, "phone_foreign");
+        let tried: Vec<_> = no_phone.tried.iter().map(|tried| (tried.field.as_str(), tried.text.as_str(), tried.reason)).collect();
+        assert_eq!(tried, [("a", "+44 20 7946 0123", "phone_foreign"), ("c", "555-0100", "phone_invalid")]);
+        assert!(no_phone.tried[0].detail.contains("GB") && no_phone.detail == no_phone.tried[0].detail);
+        let no_phone = rule(&["a"], &[]).find(&contact(&[])).expect_err("none");
+        assert_eq!((no_phone.reason, no_phone.tried.len()), ("phone_missing", 0));
+    }
+
+    #[test]
+    fn further_numbers_are_shared_out() {
+        let others = [LeadField::AltPhone, LeadField::Address3];
+        let rule = rule(&["a", "b", "c", "d"], &others);
+        let found = |fields: &[(&str, &str)]| rule.find(&contact(fields)).expect("a number").others;
+        assert_eq!(found(&[("a", "2125550100")]), [(others[0], String::new()), (others[1], String::new())]);
+        // The same again, another calling code, a country that is not allowed, and a bad one do not count.
+        let mixed =
+            [("a", "2125550100"), ("b", "+1 212 555 0100"), ("c", "+49 30 23125123; +44 20 7946 0123 or 416-555-0123"), ("d", "bad")];
+        assert_eq!(found(&mixed), [(others[0], "4165550123".to_owned()), (others[1], String::new())]);
+        let many = [("a", "2125550100 / 2125550101"), ("b", "2125550101"), ("c", "2125550102"), ("d", "2125550103")];
+        assert_eq!(found(&many), [(others[0], "2125550101".to_owned()), (others[1], "2125550102".to_owned())]);
+    }
+
+    #[test]
+    fn what_alt_phone_cannot_hold_goes_elsewhere() {
+        let others = [LeadField::AltPhone, LeadField::Address3];
+        let spare = ["1234567890123", "12345"].map(|number| Phone { code: "49".to_owned(), number: number.to_owned() });
+        let shared = rule(&["a"], &others).shared_out(spare.to_vec());
+        assert_eq!(shared, [(others[0], "12345".to_owned()), (others[1], "1234567890123".to_owned())]);
+    }
+}
