@@ -92,6 +92,14 @@ codes! {
     BadMoment = "E0312", Error, "a date that is not a moment in time";
     /// A test that tests nothing.
     EmptyTest = "E0313", Error, "a test without an expected result";
+    /// Rules by flag where no flags are known.
+    FlagsUnknown = "E0314", Error, "rules by flag without VICIdial's database";
+    /// A bound that nothing can be compared with.
+    BadBound = "E0315", Error, "a bound that is neither a number nor a date";
+    /// A time-zone method without what it goes by.
+    MethodWithoutField = "E0316", Error, "a time-zone method without the field that it goes by";
+    /// A line beside which it does nothing.
+    SaysNothing = "E0317", Error, "a line that has no effect";
     /// Passwords in the clear.
     PlainHttp = "W0401", Warning, "a server reached without encryption";
     /// A connection without a job.

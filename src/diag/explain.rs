@@ -121,7 +121,7 @@ impl Code {
             }
             Self::BadCondition => {
                 "A condition names a field of the contact and says what must hold: a value, or a small table of is, is_not,\n\
-                 in, not_in, is_set, is_blank, starts_with.\n\n\
+                 in, not_in, is_set, is_blank, starts_with, ends_with, contains, at_least, more_than, at_most, less_than.\n\n\
                  Wrong:   when = { cSegment = { equals = \"north\" } }\n\
                  Right:   when = { cSegment = \"north\" }\n         when = { cSegment = { in = [\"north\", \"east\"] } }"
             }
@@ -156,6 +156,29 @@ impl Code {
                 "A [[test]] gives a contact and says what must become of it (lead, rejected or filtered), or a call and what it\n\
                  must set.\n\n\
                  Right:   [[test]]\n         name = \"no phone\"\n         contact = { firstName = \"Ann\" }\n         rejected = \"phone_missing\""
+            }
+            Self::FlagsUnknown => {
+                "Which flags a status has (sale, human_answered, dnc and so on) stands in VICIdial's database only. A mapping with\n\
+                 rules by flag needs a connection that reads it; the account needs SELECT and nothing else.\n\n\
+                 Either:  [vicidial.main.database]\n         host = \"127.0.0.1\"\n         user = \"vicisync\"\n         pass = \"env:VICIDIAL_SQL_PASS\"\n\
+                 or:      [[disposition]]\n         status = [\"SALE\", \"UPSELL\"]"
+            }
+            Self::BadBound => {
+                "at_least, more_than, at_most and less_than compare numbers, written plainly, or dates. There is no today: a mapping\n\
+                 makes the same lead of the same contact at any time. Let the CRM keep a field that says it, or write the date.\n\n\
+                 Wrong:   cScore = { at_least = \"1,000\" }\n         cSince = { less_than = \"today\" }\n\
+                 Right:   cScore = { at_least = 1000 }\n         cSince = { less_than = 2026-11-01 }"
+            }
+            Self::MethodWithoutField => {
+                "VICIdial finds the time zone by a field of the lead, and goes by the area code without a word where that field is\n\
+                 blank: people could be called at night. Fill it: `postal_code` for postal_code, `owner` for tz_code.\n\n\
+                 Wrong:   [time_zone]\n         method = \"postal_code\"\n\
+                 Right:   the same, and\n         [lead]\n         postal_code = \"addressPostalCode\""
+            }
+            Self::SaysNothing => {
+                "Another line switches off what this one is for, so it would be taken and do nothing.\n\n\
+                 Wrong:   [hopper]\n         new_leads = false\n         priority = 50\n\
+                 Right:   [hopper]\n         new_leads = true\n         priority = 50"
             }
             Self::PlainHttp => {
                 "Over plain http everybody on the way can read the password and the people's data. It is meant for a server on\n\

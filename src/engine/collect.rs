@@ -1,15 +1,17 @@
 //! Calls: read into the inbox, folded, and turned into CRM writes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-use crate::model::{Activity, Call, ContactId, Failure, LeadId, Link, LinkState, Op, Value};
+use crate::mapping::Program;
+use crate::model::{Call, ContactId, Failure, LeadId, Link, LinkState, Op};
 use crate::ports::{Clock, Contacts, Dialer, Store};
 use crate::sync::decide::Settings;
-use crate::sync::dispose::{self, Written};
-use crate::sync::{fold, watermark};
+use crate::sync::dispose::{self, Told, Written};
+use crate::sync::watermark;
 
+use super::flags::{self, Reader};
 use super::gaps;
 use super::plan::Plan;
 use super::{Job, Outside, Stop};
@@ -93,6 +95,8 @@ pub(crate) fn fold_calls<D: Dialer, C: Contacts, S: Store, K: Clock>(
     if job.program.go_live().is_none() {
         return Ok(());
     }
+    let reader = Reader::new(outside, job)?;
+    let mut warned = BTreeSet::new();
     let mut leads = also.to_vec();
     leads.extend(outside.store.unfolded(&job.name, u32::MAX)?);
     leads.sort();
@@ -104,11 +108,19 @@ pub(crate) fn fold_calls<D: Dialer, C: Contacts, S: Store, K: Clock>(
                 continue;
             }
             if let Some(link) = link.filter(|link| !plan.gone.contains(&link.contact)) {
-                let ops = ops_of(outside, job, &link, *lead)?;
-                plan.calls(ops);
+                let calls = flags::calls(outside, job, *lead)?;
+                // Its legs stay unfolded, and are looked at again by the next run.
+                let waits = reader.waits(&calls);
+                if !waits {
+                    reader.warn(&calls, &mut warned);
+                    plan.calls(ops_of(outside, job, &reader.program, &link, &calls)?);
+                }
                 if link.state == LinkState::OptedOut {
                     // A call may have left the lead with a status that is dialed: it is looked at, and taken out again.
                     plan.tighten(&link, settings);
+                }
+                if waits {
+                    continue;
                 }
             }
             plan.commit.folded.push(*lead);
@@ -117,27 +129,40 @@ pub(crate) fn fold_calls<D: Dialer, C: Contacts, S: Store, K: Clock>(
     Ok(())
 }
 
-fn ops_of<D, C, S: Store, K>(outside: &Outside<'_, D, C, S, K>, job: &Job, link: &Link, lead: LeadId) -> Result<Vec<Op>, Stop> {
+fn ops_of<D, C, S: Store, K>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    program: &Program,
+    link: &Link,
+    calls: &[Call],
+) -> Result<Vec<Op>, Stop> {
     if link.state == LinkState::Wanted {
         return Ok(Vec::new());
     }
-    let legs = outside.store.legs_of(&job.name, lead)?;
-    let calls = fold::fold(&legs, &|status| job.program.is_transient(status));
-    let Some((set, activities)) = told(job, &calls) else { return Ok(Vec::new()) };
+    let Some(told) = told(program, calls) else { return Ok(Vec::new()) };
     let mut written = Written::new();
-    for activity in &activities {
+    for activity in &told.activities {
         if let Some(before) = outside.store.activity(&job.name, &activity.key)? {
             written.insert(activity.key.clone(), before);
         }
     }
-    Ok(dispose::ops(link, &set, &activities, &written))
+    Ok(dispose::ops(link, &told, &written))
 }
 
-/// What the mapping tells the CRM of a lead's calls: the newest decides the attributes, each may be an activity.
-fn told(job: &Job, calls: &[Call]) -> Option<(BTreeMap<String, Value>, Vec<Activity>)> {
+/// What the mapping tells the CRM of a lead's calls: the newest decides the attributes, each may be counted, and an activity.
+fn told(program: &Program, calls: &[Call]) -> Option<Told> {
     let newest = calls.last()?;
     let count = calls.len() as u64;
-    let set = job.program.dispose(newest, count).set;
-    let activities = calls.iter().filter_map(|call| job.program.dispose(call, count).activity).collect();
-    Some((set, activities))
+    let mut told = Told {
+        set: program.dispose(newest, count).set,
+        counters: program.counters().into_iter().map(|name| (name, 0)).collect(),
+        activities: Vec::new(),
+    };
+    for disposed in calls.iter().map(|call| program.dispose(call, count)) {
+        if let Some(counted) = disposed.counter.and_then(|name| told.counters.get_mut(&name)) {
+            *counted += 1;
+        }
+        told.activities.extend(disposed.activity);
+    }
+    Some(told)
 }

@@ -7,6 +7,7 @@
 mod change;
 mod collect;
 mod fetch;
+mod flags;
 mod gaps;
 mod guard;
 mod lane;

@@ -1,5 +1,5 @@
 //! What a run asks, learns and heeds of the server itself. Ordinary runs ask nothing: only the first run and full ones do, once a day at most,
-//! and any run while something is known that it must not run with.
+//! and any run while something is known that it must not run with, or calls wait for statuses that are not known.
 //!
 //! A survey that gets no answer stops nothing: the run's own questions tell that better. What the facts mean stands in `sync::server`.
 
@@ -9,7 +9,7 @@ use crate::model::{FactName, FactSource, FactValue, ListId, ServerFacts};
 use crate::ports::{Clock, Contacts, Dialer, Effect, Fault, Reach, Store, Wanted};
 use crate::sync::server::{Change, dangers, disagreement, merge};
 
-use super::{Job, Outside, Request, Scope, Stop};
+use super::{Job, Outside, Request, Scope, Stop, flags};
 
 /// A little less than a day: full runs of one hour of the day shift by minutes.
 const AGE_MAX: TimeDelta = TimeDelta::hours(20);
@@ -31,7 +31,8 @@ pub(super) async fn survey<D: Dialer, C: Contacts, S: Store, K: Clock>(
     };
     let is_old = known.surveyed_at().is_none_or(|at| now - at >= AGE_MAX || at > now);
     let is_due = is_wide && is_old && !request.is_dry;
-    if is_due || !dangers(&known, has_custom).is_empty() {
+    let awaits_flags = flags::lacks_all(job, &known) || (!request.is_dry && flags::is_awaited(outside, job, &known)?);
+    if is_due || !dangers(&known, has_custom).is_empty() || awaits_flags {
         outside.progress.stage("asking about the server");
         let wanted = Wanted { lists: job.program.lists(), custom: job.program.custom_labels() };
         match outside.dialer.survey(&wanted, now).await {
@@ -39,6 +40,12 @@ pub(super) async fn survey<D: Dialer, C: Contacts, S: Store, K: Clock>(
             Err(fault) if fault.reach == Reach::Login => return Err(job.dialer_stop(fault)),
             Err(fault) => tracing::warn!(vicidial = job.vicidial, code = fault.code, "the server could not be asked about itself"),
         }
+    }
+    if flags::lacks_all(job, &known) {
+        let message = "the mapping has rules by flag, and the flags of VICIdial's statuses are not known";
+        let help = "give the connection a `database` table in the config, with an account that may read vicidial_statuses; or write the rules by status; \
+                    to see what is known: vicisync check --live";
+        return Err(job.dialer_stop(Fault::new(Effect::None, Reach::Person, "flags_unknown", message).help(help)));
     }
     let Some(danger) = dangers(&known, has_custom).into_iter().next() else { return Ok(()) };
     Err(job.dialer_stop(Fault::new(Effect::None, Reach::Person, danger.code, danger.message).help(danger.help)))

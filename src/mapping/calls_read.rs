@@ -1,29 +1,30 @@
-//! Reads `[calls]`, `[[disposition]]` and `[users]`.
+//! Reads `[calls]` and `[users]`, and what calls set. `[[disposition]]`: [`super::dispositions_read`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use toml::de::DeValue;
 
-use crate::diag::{Code, Item, Place, Table, suggest};
+use crate::diag::{Code, Item, Table, suggest};
 use crate::model::Value;
 
-use super::calls::{Calls, DispositionRule, Setting};
+use super::calls::{Calls, Setting};
+use super::flags::StatusFlags;
 use super::moment::{self, NoMoment};
 use super::template::{BadTemplate, Template, Variable};
-use super::{check, rules_read};
+use super::{dispositions_read, rules_read};
 
 const TITLE: &str = "Dialer call: ${status}";
 const NOTE: &str = "Result: ${status}\nAgent: ${agent}\nCampaign: ${campaign}\nLead: ${lead_id}\nSeconds: ${talk_seconds}";
 /// Statuses that VICIdial shows while a call lives or is handed on. An admin whose agents use XFER as a result says so.
 const TRANSIENT: [&str; 4] = ["INCALL", "QUEUE", "DISPO", "XFER"];
 
-/// Reads all three.
+/// Reads all that is said of calls.
 pub(super) fn read(root: &Table<'_, '_>) -> Option<Calls> {
     let calls = root.get("calls").and_then(|item| item.table());
     let rule_tables = root.get("disposition").and_then(|item| item.tables()).unwrap_or_default();
     let (users, user_default) = users(root);
-    let (rules, statuses) = dispositions(root, &rule_tables);
+    let (rules, statuses) = dispositions_read::read(root, &rule_tables);
     let mut read = Calls {
         go_live: None,
         transient: TRANSIENT.map(str::to_owned).into(),
@@ -33,6 +34,8 @@ pub(super) fn read(root: &Table<'_, '_>) -> Option<Calls> {
         note: Template::parse(NOTE).ok()?,
         users,
         user_default,
+        flag_place: rule_tables.iter().find_map(|table| table.get("flag")).map(|item| item.key_place),
+        statuses: StatusFlags::default(),
     };
     let mut is_dated = false;
     if let Some(table) = &calls {
@@ -56,7 +59,8 @@ pub(super) fn read(root: &Table<'_, '_>) -> Option<Calls> {
         let message = "calls set something, and `go_live` in [calls] does not say from which date on";
         root.sink().report(root.sink().at(Code::NoGoLive, place, message).help("add `go_live = 2026-11-01T00:00:00Z` to [calls]"));
     }
-    transient_rules(root, &statuses, &read.transient);
+    dispositions_read::transient(root, &statuses, &read.transient);
+    dispositions_read::counters(root, &rule_tables, &read);
     Some(read)
 }
 
@@ -79,56 +83,6 @@ fn go_live(table: &Table<'_, '_>) -> Option<DateTime<Utc>> {
     None
 }
 
-fn dispositions(root: &Table<'_, '_>, tables: &[Table<'_, '_>]) -> (Vec<DispositionRule>, Vec<(String, Place)>) {
-    let mut rules = Vec::new();
-    let mut taken = Vec::new();
-    for table in tables {
-        let status = table.get("status").map(|item| statuses(&item));
-        let is_any = table.get("any").and_then(|item| item.flag()).unwrap_or(false);
-        let set = table.get("set").map(|item| settings(&item)).unwrap_or_default();
-        let is_logged = table.get("activity").and_then(|item| item.flag());
-        let is_answered = table.get("answered").and_then(|item| item.flag());
-        table.finish();
-        let statuses = match (status, is_any) {
-            (Some(statuses), false) => Some(statuses),
-            (None, true) => None,
-            (Some(_), true) | (None, false) => {
-                let message = "a disposition rule says which statuses it is for, or `any = true`, and not both";
-                let help = "write `status = [\"SALE\"]`";
-                table.sink().report(table.sink().at(Code::MissingKey, table.place(), message).help(help));
-                continue;
-            }
-        };
-        rules.push(DispositionRule {
-            statuses: statuses.as_ref().map(|statuses| statuses.iter().map(|(status, _)| status.clone()).collect()),
-            set,
-            // A logged call is one that a human answered, unless the rule says otherwise; and the other way round.
-            is_logged: is_logged.or(is_answered).unwrap_or(false),
-            is_answered: is_answered.or(is_logged).unwrap_or(false),
-        });
-        taken.push(check::StatusRule { statuses, place: table.place() });
-    }
-    check::dispositions(root.sink(), &taken);
-    (rules, taken.into_iter().filter_map(|rule| rule.statuses).flatten().collect())
-}
-
-fn statuses(item: &Item<'_, '_>) -> Vec<(String, Place)> {
-    let items = match item.raw() {
-        DeValue::String(_) => vec![item.clone()],
-        _ => item.list().unwrap_or_default(),
-    };
-    items.iter().filter_map(|item| Some((rules_read::status(item)?.to_uppercase(), item.place()))).collect()
-}
-
-/// A rule for a status that is declared to be no result would never be used.
-fn transient_rules(root: &Table<'_, '_>, statuses: &[(String, Place)], transient: &BTreeSet<String>) {
-    for (status, place) in statuses.iter().filter(|(status, _)| transient.contains(status)) {
-        let message = format!("`{status}` never gets here: `transient` in [calls] says that it is no result");
-        let help = "take it out here, or write a list `transient = [..]` without it in [calls]";
-        root.sink().report(root.sink().at(Code::NeverMatches, place.clone(), message).help(help));
-    }
-}
-
 /// `[calls.always]`: what every call with a result sets, apart from the rules.
 fn always(calls: &Table<'_, '_>, rules: &[Table<'_, '_>]) -> BTreeMap<String, Setting> {
     let Some(table) = calls.get("always").and_then(|item| item.table()) else { return BTreeMap::new() };
@@ -148,7 +102,7 @@ fn always(calls: &Table<'_, '_>, rules: &[Table<'_, '_>]) -> BTreeMap<String, Se
     settings
 }
 
-fn settings(item: &Item<'_, '_>) -> BTreeMap<String, Setting> {
+pub(super) fn settings(item: &Item<'_, '_>) -> BTreeMap<String, Setting> {
     let entries = item.table().map_or_else(Vec::new, |table| table.entries());
     entries.iter().filter_map(|entry| Some((entry.key.clone(), setting(entry)?))).collect()
 }
@@ -183,7 +137,7 @@ fn template(item: &Item<'_, '_>) -> Option<Template> {
 }
 
 /// Words of a logged call. They must not change when the person is called again or the lead is moved, or every old activity would be rewritten.
-fn logged(item: &Item<'_, '_>) -> Option<Template> {
+pub(super) fn logged(item: &Item<'_, '_>) -> Option<Template> {
     let template = template(item)?;
     if let Some((variable, why)) = template.moves_on() {
         let message = format!("`${{{variable}}}` cannot stand in `{}`: {why}", item.path());

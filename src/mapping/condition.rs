@@ -1,20 +1,40 @@
-//! Conditions on a contact's fields: read from text, tried on a contact, and compared with one another.
+//! Conditions on a contact's fields: tried on a contact, and put into words.
 //!
-//! Values are compared as trimmed text, case and all. A field with several values fulfils `is` and `in` when one of them does, and
-//! `is_not` and `not_in` when none does. A blank field is equal to nothing, so it fulfils `is_not`.
+//! Values are compared as trimmed text, case and all. A field with several values fulfils `is`, `in` and the parts of texts when one of them does,
+//! and `is_not` and `not_in` when none does. A blank field is equal to nothing, so it fulfils `is_not`. A range wants one number, or one date: a field
+//! with several values is in no range. What conditions say of one another stands in [`super::logic`].
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::io::Write as _;
 
-use toml::de::DeValue;
+use crate::diag::Place;
+use crate::model::{Contact, Value};
 
-use crate::diag::{Code, Item, Table};
-use crate::model::Contact;
-
+use super::measure::Range;
 use super::source;
 
+/// Where in a text something must stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Start,
+    End,
+    Anywhere,
+}
+
+impl Part {
+    /// Whether it stands there.
+    pub(super) fn fits(self, text: &str, wanted: &str) -> bool {
+        match self {
+            Self::Start => text.starts_with(wanted),
+            Self::End => text.ends_with(wanted),
+            Self::Anywhere => text.contains(wanted),
+        }
+    }
+}
+
 /// One thing that must hold for one field.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Test {
     /// `is`, `in`.
     OneOf(BTreeSet<String>),
@@ -24,166 +44,135 @@ pub(super) enum Test {
     IsSet,
     /// `is_blank = true`.
     IsBlank,
-    /// `starts_with`.
-    StartsWith(String),
+    /// `starts_with`, `ends_with`, `contains`: one of these.
+    Has(Part, Vec<String>),
+    /// `at_least`, `more_than`, `at_most`, `less_than`, and how they were written.
+    In(Range, String),
 }
 
 /// A test of a field.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Condition {
     pub(super) field: String,
-    test: Test,
+    pub(super) test: Test,
 }
 
-/// Conditions that must all hold.
+/// Conditions that must all hold, with their place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Alternative {
+    pub(super) conditions: Vec<Condition>,
+    pub(super) place: Place,
+}
+
+/// Alternatives of which one must hold. Without any, every contact is taken.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Conditions(pub(super) Vec<Condition>);
+pub(super) struct Conditions(pub(super) Vec<Alternative>);
+
+/// The first condition that does not hold, of each alternative.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Broken<'c>(pub(super) Vec<&'c Condition>);
 
 impl Condition {
-    fn holds(&self, contact: &Contact) -> bool {
-        let value = source::value(contact, &self.field);
-        let mut texts = Vec::new();
-        source::singles(&value, &mut texts);
-        let texts: Vec<&str> = texts.iter().map(|text| text.trim()).collect();
+    /// Whether a contact fulfils it.
+    pub(super) fn holds(&self, contact: &Contact) -> bool {
+        let value = if self.field == source::ID { None } else { Some(contact.get(&self.field)) };
+        let any = |is: &dyn Fn(&str) -> bool| match value {
+            Some(value) => any_text(value, is),
+            None => filled(contact.id.as_str()).is_some_and(is),
+        };
         match &self.test {
-            Test::OneOf(wanted) => texts.iter().any(|text| wanted.contains(*text)),
-            Test::NoneOf(unwanted) => !texts.iter().any(|text| unwanted.contains(*text)),
-            Test::IsSet => !value.is_blank(),
-            Test::IsBlank => value.is_blank(),
-            Test::StartsWith(start) => texts.iter().any(|text| text.starts_with(start.as_str())),
+            Test::OneOf(wanted) => any(&|text| wanted.contains(text)),
+            Test::NoneOf(unwanted) => !any(&|text| unwanted.contains(text)),
+            Test::IsSet => any(&|_| true),
+            Test::IsBlank => !any(&|_| true),
+            Test::Has(part, wanted) => any(&|text| wanted.iter().any(|wanted| part.fits(text, wanted))),
+            Test::In(range, _) => !matches!(value, Some(Value::List(_) | Value::Bool(_))) && any(&|text| range.has(text)),
         }
     }
+}
 
-    /// Whether every contact that fulfils `self` fulfils `other`. May say no where the truth is yes, never the other way.
-    fn implies(&self, other: &Self) -> bool {
-        self.field == other.field
-            && match (&self.test, &other.test) {
-                (Test::OneOf(own), Test::OneOf(others)) => own.is_subset(others),
-                (Test::NoneOf(own), Test::NoneOf(others)) => own.is_superset(others),
-                (Test::OneOf(_) | Test::StartsWith(_), Test::IsSet) => true,
-                (Test::StartsWith(own), Test::StartsWith(others)) => own.starts_with(others.as_str()),
-                (Test::IsBlank, Test::NoneOf(_)) => true,
-                (own, others) => own == others,
-            }
-    }
+/// A text without the spaces around it, if it says something.
+fn filled(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
+}
 
-    /// Whether no contact fulfils both. Fields may have several values, so two different values do not exclude each other.
-    fn excludes(&self, other: &Self) -> bool {
-        self.field == other.field
-            && match (&self.test, &other.test) {
-                (Test::IsBlank, Test::IsSet | Test::OneOf(_) | Test::StartsWith(_)) => true,
-                (Test::OneOf(wanted), Test::NoneOf(unwanted)) => wanted.is_subset(unwanted),
-                _ => false,
-            }
+/// Whether one of the single values inside a value is so. Makes no text of its own: conditions are tried on every contact.
+fn any_text(value: &Value, is: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(flag) => is(if *flag { "true" } else { "false" }),
+        Value::Int(number) => {
+            // The longest number has 20 characters.
+            let mut digits = [0; 20];
+            let mut rest = digits.as_mut_slice();
+            let free = match write!(rest, "{number}") {
+                Ok(()) => rest.len(),
+                Err(_) => return is(&number.to_string()),
+            };
+            str::from_utf8(&digits[..digits.len() - free]).is_ok_and(is)
+        }
+        Value::Text(text) => filled(text).is_some_and(is),
+        Value::List(values) => values.iter().any(|value| any_text(value, is)),
     }
 }
 
 impl Conditions {
-    /// The first condition that does not hold.
-    pub(super) fn broken<'c>(&'c self, contact: &Contact) -> Option<&'c Condition> {
-        self.0.iter().find(|condition| !condition.holds(contact))
-    }
-
-    /// Whether all hold.
+    /// Whether one of the alternatives holds.
     pub(super) fn hold(&self, contact: &Contact) -> bool {
-        self.broken(contact).is_none()
+        self.0.is_empty() || self.0.iter().any(|alternative| alternative.broken(contact).is_none())
     }
 
-    /// Whether every contact that fulfils `self` fulfils `other`.
-    pub(super) fn imply(&self, other: &Self) -> bool {
-        other.0.iter().all(|wanted| self.0.iter().any(|own| own.implies(wanted)))
+    /// Why a contact is not taken; `None` where it is.
+    pub(super) fn broken(&self, contact: &Contact) -> Option<Broken<'_>> {
+        if self.hold(contact) {
+            return None;
+        }
+        Some(Broken(self.0.iter().filter_map(|alternative| alternative.broken(contact)).collect()))
     }
 
-    /// Two conditions, of `self` or of `given` as well, that exclude each other.
-    pub(super) fn contradiction<'c>(&'c self, given: &'c Self) -> Option<(&'c Condition, &'c Condition)> {
-        let all = || self.0.iter().chain(&given.0);
-        self.0.iter().find_map(|one| all().find(|other| one.excludes(other) || other.excludes(one)).map(|other| (one, other)))
+    /// Whether every contact is taken.
+    pub(super) fn is_unconditional(&self) -> bool {
+        self.0.is_empty() || self.0.iter().any(|alternative| alternative.conditions.is_empty())
+    }
+
+    /// The fields that are looked at.
+    pub(super) fn fields(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().flat_map(|alternative| &alternative.conditions).map(|condition| condition.field.as_str())
+    }
+}
+
+impl Alternative {
+    /// The first condition that does not hold.
+    pub(super) fn broken(&self, contact: &Contact) -> Option<&Condition> {
+        self.conditions.iter().find(|condition| !condition.holds(contact))
     }
 }
 
 impl fmt::Display for Condition {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let field = &self.field;
-        let list = |values: &BTreeSet<String>| values.iter().map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join(" or ");
         match &self.test {
-            Test::OneOf(values) => write!(out, "`{field}` is {}", list(values)),
-            Test::NoneOf(values) => write!(out, "`{field}` is not {}", list(values)),
+            Test::OneOf(values) => write!(out, "`{field}` is {}", quoted(values)),
+            Test::NoneOf(values) => write!(out, "`{field}` is not {}", quoted(values)),
             Test::IsSet => write!(out, "`{field}` is set"),
             Test::IsBlank => write!(out, "`{field}` is blank"),
-            Test::StartsWith(start) => write!(out, "`{field}` starts with \"{start}\""),
+            Test::Has(Part::Start, wanted) => write!(out, "`{field}` starts with {}", quoted(wanted)),
+            Test::Has(Part::End, wanted) => write!(out, "`{field}` ends with {}", quoted(wanted)),
+            Test::Has(Part::Anywhere, wanted) => write!(out, "`{field}` contains {}", quoted(wanted)),
+            Test::In(_, words) => write!(out, "`{field}` is {words}"),
         }
     }
 }
 
-/// Reads a table of conditions: `field = value`, or `field = { is = .., in = [..], is_set = true, .. }`.
-pub(super) fn read(table: &Table<'_, '_>) -> Conditions {
-    let mut conditions = Vec::new();
-    for item in table.entries() {
-        let field = item.key.clone();
-        if let DeValue::Table(_) = item.raw() {
-            let Some(tests) = item.table() else { continue };
-            let before = conditions.len();
-            let errors = table.sink().errors();
-            read_tests(&field, &tests, &mut conditions);
-            if conditions.len() == before && table.sink().errors() == errors {
-                item.wrong(
-                    Code::BadCondition,
-                    format!("`{field}` says nothing that must hold"),
-                    "write a value, as in `field = \"value\"`",
-                );
-            }
-        } else if let Some(value) = scalar(&item) {
-            conditions.push(Condition { field, test: Test::OneOf(BTreeSet::from([value])) });
-        }
-    }
-    Conditions(conditions)
+fn quoted<'t>(values: impl IntoIterator<Item = &'t String>) -> String {
+    values.into_iter().map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join(" or ")
 }
 
-fn read_tests(field: &str, tests: &Table<'_, '_>, conditions: &mut Vec<Condition>) {
-    let mut add = |test| conditions.push(Condition { field: field.to_owned(), test });
-    let one = |key: &str| tests.get(key).and_then(|item| scalar(&item)).map(|value| BTreeSet::from([value]));
-    let many = |key: &str| {
-        let items = tests.get(key)?.list()?;
-        if items.is_empty() {
-            let message = format!("`{key}` of `{field}` is an empty list");
-            tests.sink().report(tests.sink().at(Code::BadCondition, tests.place(), message).help("write the values, or take it out"));
-            return None;
+impl fmt::Display for Broken<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, condition) in self.0.iter().enumerate() {
+            write!(out, "{}{condition}", if number == 0 { "" } else { ", or that " })?;
         }
-        Some(items.iter().filter_map(scalar).collect::<BTreeSet<_>>())
-    };
-    if let Some(values) = one("is") {
-        add(Test::OneOf(values));
-    }
-    if let Some(values) = many("in") {
-        add(Test::OneOf(values));
-    }
-    if let Some(values) = one("is_not") {
-        add(Test::NoneOf(values));
-    }
-    if let Some(values) = many("not_in") {
-        add(Test::NoneOf(values));
-    }
-    if let Some(flag) = tests.get("is_set").and_then(|item| item.flag()) {
-        add(if flag { Test::IsSet } else { Test::IsBlank });
-    }
-    if let Some(flag) = tests.get("is_blank").and_then(|item| item.flag()) {
-        add(if flag { Test::IsBlank } else { Test::IsSet });
-    }
-    if let Some(start) = tests.get("starts_with").and_then(|item| item.filled()) {
-        add(Test::StartsWith(start));
-    }
-    tests.finish();
-}
-
-/// A value to compare with, as text.
-fn scalar(item: &Item<'_, '_>) -> Option<String> {
-    match item.raw() {
-        DeValue::String(_) => item.filled().map(|text| text.trim().to_owned()),
-        DeValue::Boolean(flag) => Some(flag.to_string()),
-        DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().to_owned()),
-        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
-            item.wrong_type("a text, a whole number, or true or false");
-            None
-        }
+        Ok(())
     }
 }

@@ -7,12 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use crate::diag::Place;
 use crate::diag::names::Named;
 use crate::model::{Call, Contact, FieldName, Intake, Lead, LeadField, ListChange, ListId, Phone, Rejection};
 
 use super::calls::{Calls, Disposed};
 use super::condition::Conditions;
 use super::fields::FieldRule;
+use super::flags::{Flag, StatusFlags};
 use super::phone::PhoneRule;
 use super::source;
 use super::trial::{self, TestOutcome, Trial};
@@ -91,7 +93,7 @@ impl Program {
     #[must_use]
     pub fn contact_fields(&self) -> BTreeSet<String> {
         let conditions = self.lists.iter().map(|rule| &rule.when).chain([&self.filter]);
-        let tested = conditions.flat_map(|conditions| conditions.0.iter().map(|condition| condition.field.as_str()));
+        let tested = conditions.flat_map(Conditions::fields);
         let read = self.fields.values().flat_map(FieldRule::reads).chain(self.phone.reads());
         tested.chain(read).filter(|name| *name != source::ID).map(str::to_owned).collect()
     }
@@ -135,8 +137,8 @@ impl Program {
     /// What a contact becomes.
     #[must_use]
     pub fn map(&self, contact: &Contact) -> Mapped {
-        if let Some(condition) = self.filter.broken(contact) {
-            return Mapped::Filtered { why: format!("the filter wants that {condition}") };
+        if let Some(broken) = self.filter.broken(contact) {
+            return Mapped::Filtered { why: format!("the filter wants that {broken}") };
         }
         let rejected =
             |reason: &str, detail: String| Mapped::Rejected(Rejection { contact: contact.id.clone(), reason: reason.to_owned(), detail });
@@ -187,7 +189,38 @@ impl Program {
     /// The statuses, in capitals, that rules for calls name.
     #[must_use]
     pub fn call_statuses(&self) -> BTreeSet<String> {
-        self.calls.rules.iter().filter_map(|rule| rule.statuses.as_ref()).flatten().cloned().collect()
+        self.calls.named_statuses()
+    }
+
+    /// The flags of VICIdial's statuses that rules for calls name. Where there are any, the program must know the statuses before it judges calls.
+    #[must_use]
+    pub fn call_flags(&self) -> BTreeSet<Flag> {
+        self.calls.named_flags()
+    }
+
+    /// Where the first rule by flag says so.
+    #[must_use]
+    pub fn flag_place(&self) -> Option<Place> {
+        self.calls.flag_place.clone()
+    }
+
+    /// The same program, knowing the flags of VICIdial's statuses.
+    #[must_use]
+    pub fn with_statuses(mut self, statuses: StatusFlags) -> Self {
+        self.calls.statuses = statuses;
+        self
+    }
+
+    /// Whether the flags of a call's status are known.
+    #[must_use]
+    pub fn knows_status(&self, call: &Call) -> bool {
+        self.calls.statuses.get(call.campaign.as_str(), &call.status).is_some()
+    }
+
+    /// The attributes that count the lead's calls that a rule took.
+    #[must_use]
+    pub fn counters(&self) -> BTreeSet<String> {
+        self.calls.counters()
     }
 
     /// The agents, in small letters, that are mapped to users of the CRM.
@@ -224,18 +257,6 @@ impl Program {
     #[must_use]
     pub fn intake(&self) -> Intake {
         self.intake
-    }
-
-    /// The same mapping with another intake.
-    #[must_use]
-    pub fn with_intake(self, intake: Intake) -> Self {
-        Self { intake, ..self }
-    }
-
-    /// The same mapping with another way for leads whose list changes.
-    #[must_use]
-    pub fn with_list_change(self, list_change: ListChange) -> Self {
-        Self { list_change, ..self }
     }
 
     /// What happens to the lead of a contact that left.

@@ -2,10 +2,9 @@
 
 use crate::diag::names::Named;
 use crate::diag::{Code, Diagnostic, Sink, Table, names, reader};
-use crate::model::{Intake, ListChange};
 
 use super::program::Program;
-use super::{calls_read, fields_read, form, phone_read, rules_read, trial_read};
+use super::{calls_read, fields_read, form, intake_read, phone_read, rules_read, trial_read};
 
 /// Reads a mapping. Gives the program with warnings, or all that is wrong.
 ///
@@ -37,6 +36,7 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
     let (lists, list_default) = rules_read::lists(root, &filter);
     let phone = phone_read::read(root);
     let fields = fields_read::read(root);
+    let (list_change, intake) = intake_read::read(root, &fields);
     let leaving = rules_read::leaving(root);
     let opt_out_status = rules_read::opt_out(root);
     let calls = calls_read::read(root);
@@ -48,8 +48,8 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
         filter,
         lists,
         list_default,
-        list_change: ListChange::default(),
-        intake: Intake::default(),
+        list_change,
+        intake,
         phone: phone?,
         fields,
         leaving,

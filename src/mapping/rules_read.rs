@@ -4,14 +4,15 @@ use crate::diag::{Code, Item, Place, Table};
 use crate::model::ListId;
 
 use super::check;
-use super::condition::{self, Conditions};
+use super::condition::Conditions;
+use super::condition_read;
 use super::program::{Destination, Leaving, ListRule};
 
-/// `[filter]`; none lets everybody in.
+/// `[filter]`, or `[[filter]]`; none lets everybody in.
 pub(super) fn filter(root: &Table<'_, '_>) -> Conditions {
-    let Some(table) = root.get("filter").and_then(|item| item.table()) else { return Conditions::default() };
-    let conditions = condition::read(&table);
-    check::filter(root.sink(), &conditions, table.place());
+    let Some(item) = root.get("filter") else { return Conditions::default() };
+    let conditions = condition_read::read(&item);
+    check::filter(root.sink(), &conditions);
     conditions
 }
 
@@ -19,21 +20,20 @@ pub(super) fn filter(root: &Table<'_, '_>) -> Conditions {
 pub(super) fn lists(root: &Table<'_, '_>, filter: &Conditions) -> (Vec<ListRule>, Destination) {
     let tables = root.get("list").and_then(|item| item.tables()).unwrap_or_default();
     let mut rules = Vec::new();
-    let mut places = Vec::new();
+    let mut is_whole = Vec::new();
     for table in &tables {
-        let when = table.get("when").and_then(|when| when.table()).map(|when| condition::read(&when)).unwrap_or_default();
+        let errors = root.sink().errors();
+        let when = table.get("when").map(|when| condition_read::read(&when)).unwrap_or_default();
+        is_whole.push(root.sink().errors() == errors);
         let then = destination(table);
         table.finish();
         rules.push(ListRule { when, then: then.unwrap_or(Destination::Reject) });
-        places.push(table.place());
     }
-    let placed: Vec<_> = rules.iter().zip(&places).map(|(rule, place)| check::Placed { when: &rule.when, place: place.clone() }).collect();
+    // A rule whose conditions could not all be read seems to take more than it will: nothing is concluded from it.
+    let whole = rules.iter().zip(&tables).zip(&is_whole).filter(|(_, is_whole)| **is_whole).map(|(rule, _)| rule);
+    let placed: Vec<_> = whole.map(|(rule, table)| check::Placed { when: &rule.when, place: table.place() }).collect();
     check::list_rules(root.sink(), filter, &placed);
-    if let Some(change) = root.get("list_change") {
-        // Moving is all there is so far; the word is only checked.
-        let _: Option<()> = change.word(&[("move", ())]);
-    }
-    let unconditional = rules.iter().zip(&places).find(|(rule, _)| rule.when.0.is_empty()).map(|(_, place)| place.clone());
+    let unconditional = placed.iter().find(|rule| rule.when.is_unconditional()).map(|rule| rule.place.clone());
     (rules, default(root, unconditional))
 }
 

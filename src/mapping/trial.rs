@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{Call, Contact, FieldName, Lead, ListId, Value};
 
+use super::flags::Flags;
 use super::program::{Mapped, Program};
 
 /// One `[[test]]`.
@@ -36,7 +37,11 @@ pub(super) struct ExpectedLead {
 #[derive(Debug, Clone)]
 pub(super) struct CallTrial {
     pub(super) call: Call,
+    /// The flags of its status; `None` where the test says none.
+    pub(super) flags: Option<Flags>,
     pub(super) count: u64,
+    /// Earlier calls that the rule's counter has counted.
+    pub(super) earlier: u64,
     pub(super) set: Option<BTreeMap<String, Value>>,
     pub(super) activity: Option<bool>,
 }
@@ -102,7 +107,11 @@ fn compare_lead(lead: &Lead, expected: &ExpectedLead, problems: &mut Vec<String>
 }
 
 fn compare_call(program: &Program, trial: &CallTrial, problems: &mut Vec<String>) {
-    let disposed = program.dispose(&trial.call, trial.count);
+    let mut disposed = program.calls.dispose_as(&trial.call, trial.count, trial.flags.as_ref());
+    if let Some(counter) = disposed.counter.take() {
+        let count = trial.earlier.saturating_add(1);
+        disposed.set.insert(counter, i64::try_from(count).map_or_else(|_| Value::Text(count.to_string()), Value::Int));
+    }
     if let Some(set) = &trial.set {
         for (name, wanted) in set {
             match disposed.set.get(name) {

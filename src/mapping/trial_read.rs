@@ -8,6 +8,7 @@ use toml::de::DeValue;
 use crate::diag::{Code, Item, Table};
 use crate::model::{Call, CampaignId, Contact, ContactId, FieldName, LeadId, ListId, Value};
 
+use super::flags::Flag;
 use super::moment;
 use super::source;
 use super::trial::{CallTrial, Expected, ExpectedLead, Trial};
@@ -61,7 +62,7 @@ fn trial(table: &Table<'_, '_>) -> Option<Trial> {
     Some(Trial {
         name: name?,
         contact: contact.and_then(|contact| Some((contact, lead.or(rejected).or(filtered)?))),
-        call: call.map(|(call, count)| CallTrial { call, count, set, activity }),
+        call: call.map(|call| CallTrial { set, activity, ..call }),
     })
 }
 
@@ -139,7 +140,7 @@ fn named_text(item: &Item<'_, '_>) -> Option<(String, String)> {
 }
 
 /// A call with what the test leaves out made up.
-fn call(item: &Item<'_, '_>) -> Option<(Call, u64)> {
+fn call(item: &Item<'_, '_>) -> Option<CallTrial> {
     let table = item.table()?;
     let text = |key: &str| table.get(key).and_then(|item| item.filled());
     let number = |key: &str| table.get(key).and_then(|item| item.number(0, u64::MAX));
@@ -148,7 +149,15 @@ fn call(item: &Item<'_, '_>) -> Option<(Call, u64)> {
     let campaign = text("campaign").unwrap_or_else(|| "TESTCAMP".to_owned());
     let list_id = number("list").unwrap_or(1001);
     let lead_id = number("lead_id").unwrap_or(1);
-    let count = number("count").unwrap_or(1);
+    let flags = table.get("flags").and_then(|item| item.list());
+    let flags = flags.map(|items| items.iter().filter_map(|item| item.word(Flag::ALL)).collect());
+    let earlier = number("earlier").unwrap_or(0);
+    let count = number("count");
+    if let (Some(count), Some(item)) = (count, table.get("earlier").filter(|_| count.is_some_and(|count| earlier >= count.max(1)))) {
+        let message = format!("of {count} calls, this one among them, {earlier} cannot be earlier ones");
+        item.wrong(Code::BadValue, message, "write a smaller number, or a larger `count`");
+    }
+    let count = count.unwrap_or(earlier.saturating_add(1));
     let seconds = number("seconds").unwrap_or(60).min(86_400);
     let start = table.get("start").and_then(|item| start(&item)).unwrap_or(DateTime::UNIX_EPOCH);
     let is_inbound = table.get("inbound").and_then(|item| item.flag()).unwrap_or(false);
@@ -167,7 +176,7 @@ fn call(item: &Item<'_, '_>) -> Option<(Call, u64)> {
         is_inbound,
         phone: "2125550100".to_owned(),
     };
-    Some((call, count))
+    Some(CallTrial { call, flags, count, earlier, set: None, activity: None })
 }
 
 fn start(item: &Item<'_, '_>) -> Option<DateTime<Utc>> {

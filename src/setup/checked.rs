@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::across;
+use super::flags;
 use super::places::{Places, beside};
 use super::problem::Problem;
 use crate::config::{self, Config, Job};
@@ -130,6 +131,10 @@ impl Checked {
 /// # Errors
 /// Every problem of the file.
 pub fn mapping(path: &Path) -> Result<(Program, Vec<Problem>), Vec<Problem>> {
+    with_source(path).map(|(program, problems, _)| (program, problems))
+}
+
+fn with_source(path: &Path) -> Result<(Program, Vec<Problem>, Arc<str>), Vec<Problem>> {
     let text = read(path, "the mapping", "check the path; in a config it is relative to the config's directory")
         .map_err(|problem| vec![problem])?;
     let source: Arc<str> = text.into();
@@ -137,7 +142,7 @@ pub fn mapping(path: &Path) -> Result<(Program, Vec<Problem>), Vec<Problem>> {
     match mapping::parse(&path.display().to_string(), &source) {
         Ok((program, warnings)) => {
             take(&mut problems, warnings, &source);
-            Ok((program, problems))
+            Ok((program, problems, source))
         }
         Err(found) => {
             take(&mut problems, found, &source);
@@ -148,21 +153,24 @@ pub fn mapping(path: &Path) -> Result<(Program, Vec<Problem>), Vec<Problem>> {
 
 /// The mappings of all jobs; one that several jobs use is read, and complained of, once.
 fn programs(config: &Config, home: &Path, problems: &mut Vec<Problem>) -> BTreeMap<JobName, Program> {
-    let mut read: BTreeMap<PathBuf, Option<Program>> = BTreeMap::new();
+    let mut read: BTreeMap<PathBuf, Option<(Program, Arc<str>)>> = BTreeMap::new();
     let mut programs = BTreeMap::new();
     for job in &config.jobs {
         let path = home.join(&job.mapping);
-        let program = read.entry(path.clone()).or_insert_with(|| match mapping(&path) {
-            Ok((program, warnings)) => {
+        let program = read.entry(path.clone()).or_insert_with(|| match with_source(&path) {
+            Ok((program, warnings, source)) => {
                 problems.extend(warnings);
-                Some(program)
+                Some((program, source))
             }
             Err(found) => {
                 problems.extend(found);
                 None
             }
         });
-        if let Some(program) = program {
+        if let Some((program, source)) = program {
+            let connection = config.vicidials.get(&job.vicidial);
+            let unknown = connection.and_then(|connection| flags::unknown(&path.display().to_string(), program, &job.vicidial, connection));
+            take(problems, unknown.into_iter().collect(), source);
             programs.insert(job.name.clone(), program.clone());
         }
     }

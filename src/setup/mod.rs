@@ -6,6 +6,7 @@
 mod across;
 mod checked;
 mod clock;
+mod flags;
 mod places;
 mod problem;
 mod ready;

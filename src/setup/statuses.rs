@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::mapping::Program;
+use crate::mapping::{Flag, Program, StatusFlags};
 use crate::model::{CampaignId, FactName, FactValue, ServerFacts};
 
 /// One thing that was compared.
@@ -56,6 +56,7 @@ pub fn statuses(program: &Program, facts: &ServerFacts) -> Vec<Compared> {
             _ => None,
         })
         .collect();
+    compared.extend(flags(program, facts));
     if known.is_empty() {
         return compared;
     }
@@ -72,6 +73,28 @@ pub fn statuses(program: &Program, facts: &ServerFacts) -> Vec<Compared> {
         });
     }
     compared
+}
+
+/// The flags that rules go by: without any every call would pass these rules by.
+fn flags(program: &Program, facts: &ServerFacts) -> Option<Compared> {
+    let wanted = program.call_flags();
+    let known = StatusFlags::of(facts);
+    if wanted.is_empty() {
+        return None;
+    }
+    if known.is_empty() {
+        return Some(Compared {
+            is_ok: false,
+            what: "the mapping has rules by flag, and the flags of VICIdial's statuses are not known".to_owned(),
+            advice: Some("let the database account read vicidial_statuses and vicidial_campaign_statuses".to_owned()),
+        });
+    }
+    let unused: Vec<&str> = wanted.into_iter().filter(|flag| !known.has(*flag)).map(Flag::name).collect();
+    (!unused.is_empty()).then(|| Compared {
+        is_ok: true,
+        what: format!("no status in VICIdial has the flag {}: no call takes the rules for it", unused.join(", ")),
+        advice: Some("set the flag in VICIdial (Admin, System Statuses), or write the rule by status".to_owned()),
+    })
 }
 
 #[cfg(test)]
@@ -123,5 +146,26 @@ mod tests {
             facts.put(FactName::Status(Some("SALES".into()), status), Vec::new(), FactSource::Database, DateTime::UNIX_EPOCH);
         }
         assert_eq!(statuses(&program, &facts)[0].what, "VICIdial has all statuses of the mapping");
+    }
+
+    #[test]
+    fn rules_by_flag_want_statuses_that_have_the_flag() {
+        let text = include_str!("../../mappings/rehearsal.toml").replacen(
+            "[[disposition]]",
+            "[[disposition]]\nflag = \"sale\"\n[[disposition]]",
+            1,
+        );
+        let program = crate::mapping::parse("rehearsal.toml", &text).expect("a mapping").0;
+        let mut facts = ServerFacts::default();
+        let told = flags(&program, &facts).expect("nothing is known");
+        assert!(!told.is_ok && told.what.contains("are not known"), "{told:?}");
+        let mut put = |status: &str, flag: &str| {
+            facts.put(FactName::Status(None, status.to_owned()), vec![flag.to_owned()], FactSource::Database, DateTime::UNIX_EPOCH);
+            flags(&program, &facts)
+        };
+        let told = put("NI", "not_interested").expect("no sale");
+        assert!(told.is_ok && told.what.contains("the flag sale"), "{told:?}");
+        assert_eq!(put("WON", "sale"), None);
+        assert_eq!(flags(&self::program(), &ServerFacts::default()), None);
     }
 }

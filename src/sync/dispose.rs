@@ -19,22 +19,34 @@ pub fn patch_of(contact: &ContactId) -> String {
     format!("patch:{contact}")
 }
 
+/// What a mapping makes of all calls of one lead.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// What its newest call sets.
+    pub set: BTreeMap<String, Value>,
+    /// Attributes that count calls, with their number.
+    pub counters: BTreeMap<String, u64>,
+    /// What is logged, of each call.
+    pub activities: Vec<Activity>,
+}
+
 /// Ops for a lead's calls: one patch at most, and an activity for each call that has none or another one.
 #[must_use]
-pub fn ops(link: &Link, set: &BTreeMap<String, Value>, activities: &[Activity], written: &Written) -> Vec<Op> {
+pub fn ops(link: &Link, told: &Told, written: &Written) -> Vec<Op> {
     let mut ops = Vec::new();
-    let changed: BTreeMap<String, Value> = set
-        .iter()
-        .filter(|(name, value)| !link.base.pulled.get(*name).is_some_and(|last| same(last, value)))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let last = |name: &String| link.base.pulled.get(name);
+    // No call yet is nothing to tell; a number that fell back to none is.
+    let counted = told.counters.iter().filter(|(name, count)| **count > 0 || last(name).is_some());
+    let counted = counted.map(|(name, count)| (name.clone(), Value::Int(i64::try_from(*count).unwrap_or(i64::MAX))));
+    let set = told.set.iter().map(|(name, value)| (name.clone(), value.clone())).chain(counted);
+    let changed: BTreeMap<String, Value> = set.filter(|(name, value)| !last(name).is_some_and(|last| same(last, value))).collect();
     if !changed.is_empty() {
         let reason = format!("calls set {}", changed.keys().cloned().collect::<Vec<_>>().join(", "));
         let base_after = Base { pulled: changed.clone(), ..Base::default() };
         let payload = Payload::PatchContact { contact: link.contact.clone(), set: changed };
         ops.push(op(Lane::Patch, link, patch_of(&link.contact), payload, base_after, reason));
     }
-    for activity in activities {
+    for activity in &told.activities {
         let before = written.get(&activity.key);
         if before.is_some_and(|(_, hash)| *hash == activity.hash()) {
             continue;

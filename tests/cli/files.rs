@@ -89,6 +89,26 @@ fn two_jobs_never_share_leads() {
 }
 
 #[test]
+fn rules_by_flag_need_the_database_and_nothing_is_sent_without_it() {
+    let rig = Rig::new(3);
+    rig.write(
+        "mapping.toml",
+        &mapping().replacen("[[disposition]]", "[[disposition]]\nflag = \"sale\"\nactivity = true\n[[disposition]]", 1),
+    );
+    rig.run(&["check"]).expect(2).says("E0314").says("[vicidial.main.database]");
+    let ran = rig.run(&["check", "--json"]).expect(2);
+    assert!(ran.out.contains("\"E0314\"") && ran.out.contains("mapping.toml"), "{}", ran.out);
+    rig.run(&["sync", "--approve"]).expect(2);
+    rig.run(&["plan"]).expect(2);
+    assert_eq!(rig.requests(), 0);
+    // The mapping's own tests need no server.
+    rig.run(&["test", rig.path("mapping.toml").to_str().unwrap()]).expect(0);
+    let database = "[vicidial.main.database]\nhost = \"127.0.0.1\"\nport = 1\nuser = \"reader\"\npass = \"file:vicidial.pass\"\n";
+    rig.write_config(&rig.vicidial.url(), &rig.espo.url(), database);
+    rig.run(&["check"]).expect(0);
+}
+
+#[test]
 fn a_failing_test_of_the_admins_is_exit_1() {
     let rig = Rig::new(0);
     let wrong = "[[test]]\nname = \"wrong\"\ncontact = { firstName = \"Ann\", phoneNumber = \"+12125550100\", cSegment = \"north\" }\nlead = { list = 1002 }\n";

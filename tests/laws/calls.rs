@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use vicisync::engine::Scope;
-use vicisync::model::{LegKind, RunEnd, Value};
+use vicisync::model::{FactName, FactSource, LegKind, RunEnd, Value};
 use vicisync::ports::Reach;
 
 use super::leaving::troubles;
@@ -320,4 +320,116 @@ fn calls_of_a_contact_that_left_are_still_told() {
     assert_eq!(rig.logged("c01"), ["NI"]);
     assert_eq!(rig.row("c01").status, "DNC");
     rig.is_quiet();
+}
+
+/// What the server's database says of its statuses.
+fn statuses(rig: &Rig, statuses: &[(&str, &[&str])]) {
+    let mut world = rig.world();
+    let now = world.now;
+    for (status, flags) in statuses {
+        let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        world.vici.facts.put(FactName::Status(None, (*status).to_owned()), flags, FactSource::Database, now);
+    }
+}
+
+#[test]
+fn a_counter_is_the_number_of_calls_that_its_rules_took_however_often_they_are_seen() {
+    let mut rig = Rig::started(2);
+    let rules = "counter = \"reached\"\nactivity = true\n[[disposition]]\nstatus = \"CALLBK\"\ncounter = \"reached\"\n[[disposition]]\nstatus = \"NA\"\ncounter = \"missed\"";
+    rig.remap_all(&[("\"NI\", \"CALLBK\", \"DNC\"]", "\"NI\"]"), ("activity = true", rules)]);
+    rig.wait(60);
+    rig.approve();
+    rig.call("c01", "NA");
+    rig.run();
+    assert_eq!((rig.attribute("c01", "missed"), rig.attribute("c01", "reached")), (Value::Int(1), Value::Null), "none yet is not told");
+    for status in ["NI", "NA", "CALLBK"] {
+        rig.wait(60);
+        rig.call("c01", status);
+        rig.run();
+    }
+    rig.wait(60);
+    rig.ask(Scope::Since(rig.job.program.go_live().unwrap()), false);
+    assert_eq!((rig.attribute("c01", "missed"), rig.attribute("c01", "reached")), (Value::Int(2), Value::Int(2)));
+    assert_eq!(rig.attribute("c00", "missed"), Value::Null);
+    rig.is_quiet();
+    // The newest call was no callback after all, and then the other one was not reached either.
+    rig.correct("c01", "NA");
+    rig.wait(60);
+    rig.run();
+    assert_eq!((rig.attribute("c01", "missed"), rig.attribute("c01", "reached")), (Value::Int(3), Value::Int(1)));
+    let lead = rig.lead("c01");
+    rig.world().vici.log.iter_mut().find(|logged| logged.lead == lead && logged.status == "NI").unwrap().status = "NA".to_owned();
+    rig.wait(60);
+    rig.run();
+    assert_eq!((rig.attribute("c01", "missed"), rig.attribute("c01", "reached")), (Value::Int(4), Value::Int(0)), "it falls back to none");
+    rig.is_quiet();
+}
+
+#[test]
+fn rules_by_flag_go_by_the_flags_that_were_seen_last() {
+    let mut rig = Rig::started(2);
+    rig.remap("status = [\"SALE\", \"NI\", \"CALLBK\", \"DNC\"]", "flag = \"sale\"");
+    statuses(&rig, &[("SALE", &["sale"]), ("WON", &[])]);
+    rig.wait(60);
+    rig.approve();
+    rig.call("c00", "SALE");
+    rig.call("c01", "WON");
+    rig.run();
+    assert_eq!((rig.logged("c00"), rig.logged("c01").len()), (vec!["SALE".to_owned()], 0));
+    statuses(&rig, &[("WON", &["sale", "human_answered"])]);
+    rig.wait(21 * 3600);
+    rig.full();
+    rig.call("c01", "WON");
+    rig.run();
+    assert_eq!(rig.logged("c01"), ["WON", "WON"], "the running job follows what VICIdial says now");
+    rig.is_quiet();
+}
+
+#[test]
+fn a_mapping_by_flag_writes_nothing_where_no_flags_are_known_but_opt_outs() {
+    let mut rig = Rig::started(3);
+    rig.remap("status = [\"SALE\", \"NI\", \"CALLBK\", \"DNC\"]", "flag = \"sale\"");
+    rig.call("c00", "SALE");
+    rig.edit("c01", "firstName", "Zoe");
+    rig.opt_out("c02");
+    rig.wait(60);
+    let report = rig.approve();
+    assert_eq!(report.end, RunEnd::Refused);
+    assert!(report.message.contains("rules by flag") && report.help.unwrap().contains("database"), "{}", report.message);
+    assert_eq!(rig.row("c02").status, "DNC");
+    assert!(rig.written().iter().all(|write| !write.starts_with("patch") && !write.starts_with("create_activity")));
+    assert_eq!(rig.plan().end, RunEnd::Refused);
+    statuses(&rig, &[("SALE", &["sale"])]);
+    rig.wait(60);
+    assert_eq!(rig.approve().end, RunEnd::Clean, "once they are known it goes on by itself");
+    assert_eq!(rig.logged("c00"), ["SALE"]);
+}
+
+#[test]
+fn a_call_with_a_status_that_is_newer_than_the_survey_waits_for_the_next_one() {
+    let mut rig = Rig::started(2);
+    rig.remap("status = [\"SALE\", \"NI\", \"CALLBK\", \"DNC\"]", "flag = \"sale\"");
+    statuses(&rig, &[("SALE", &["sale"])]);
+    rig.wait(60);
+    rig.approve();
+    // One is a status of today, the other one none that VICIdial lists.
+    statuses(&rig, &[("TODAY", &["sale"])]);
+    rig.call("c00", "TODAY");
+    rig.call("c01", "ODD");
+    rig.world().forget_counts();
+    for _ in 0..3 {
+        rig.wait(60);
+        rig.run();
+    }
+    assert_eq!((rig.logged("c00").len(), rig.attribute("c00", "callCount")), (0, Value::Null), "nothing is told of it by half");
+    assert_eq!(rig.world().requests.iter().filter(|name| **name == "survey").count(), 0, "it is not asked for every minute");
+    rig.wait(3600);
+    rig.run();
+    assert_eq!((rig.logged("c00"), rig.attribute("c00", "callCount")), (vec!["TODAY".to_owned()], Value::Int(1)));
+    assert_eq!((rig.logged("c01").len(), rig.attribute("c01", "callCount")), (0, Value::Int(1)), "what is still not known waits no longer");
+    rig.is_quiet();
+    rig.world().forget_counts();
+    rig.wait(2 * 3600);
+    rig.run();
+    assert_eq!(rig.world().requests.iter().filter(|name| **name == "survey").count(), 0);
 }

@@ -15,11 +15,6 @@ use super::world::trouble::{At, Trouble};
 const AT_ONCE: Intake = Intake { tz_method: TzMethod::AreaCode, hopper: Some(Hopper { priority: 10, checks_local_time: true }) };
 
 impl Rig {
-    /// Another intake of the mapping.
-    pub(crate) fn intake(&mut self, intake: Intake) {
-        self.job.program = self.job.program.clone().with_intake(intake);
-    }
-
     /// How often a contact's leads entered the hopper as they were added.
     pub(crate) fn entered(&self, id: &str) -> usize {
         let code = self.code(id);

@@ -11,7 +11,8 @@ use tempfile::TempDir;
 use vicisync::engine::{Job, Outside, Report, Request, Scope, Unwatched, run};
 use vicisync::mapping;
 use vicisync::model::{
-    ActivityId, ContactId, Failure, FieldName, InstallKey, JobName, LeadField, LeadId, Link, LinkId, ListId, RunEnd, Value, VendorLeadCode,
+    ActivityId, ContactId, Failure, FieldName, Hopper, InstallKey, Intake, JobName, LeadField, LeadId, Link, LinkId, ListChange, ListId,
+    RunEnd, TzMethod, Value, VendorLeadCode,
 };
 use vicisync::ports::Store;
 use vicisync::state::State;
@@ -85,6 +86,8 @@ pub(crate) const SETTLE_S: i64 = 120;
 pub(crate) struct Rig {
     pub(crate) sim: Sim,
     pub(crate) job: Job,
+    /// The mapping's text.
+    text: String,
     dir: TempDir,
     state: Option<State>,
 }
@@ -121,7 +124,7 @@ impl Rig {
         };
         let sim = Sim::new();
         sim.world().crm.asked = job.program.contact_fields();
-        Self { sim, job, dir: temp_dir(), state: None }
+        Self { sim, job, text: MAPPING.to_owned(), dir: temp_dir(), state: None }
     }
 
     /// An installation with so many contacts `c00`, `c01`, ... in segment north, pushed, and with nothing left to do.
@@ -145,7 +148,50 @@ impl Rig {
     /// Another mapping: the text with some of it replaced.
     pub(crate) fn remap(&mut self, from: &str, to: &str) {
         assert!(MAPPING.contains(from), "the mapping has no {from:?}");
-        self.job.program = program(&MAPPING.replace(from, to));
+        self.map_by(MAPPING.replace(from, to));
+    }
+
+    /// Another mapping: several replacements in the text.
+    pub(crate) fn remap_all(&mut self, edits: &[(&str, &str)]) {
+        let mut text = MAPPING.to_owned();
+        for (from, to) in edits {
+            assert!(text.contains(from), "the mapping has no {from:?}");
+            text = text.replace(from, to);
+        }
+        self.map_by(text);
+    }
+
+    /// The same mapping with another value of `list_change`.
+    pub(crate) fn list_change(&mut self, list_change: ListChange) {
+        let word = match list_change {
+            ListChange::Move => "move",
+            ListChange::Stay => "stay",
+        };
+        let rules = self.text.lines().filter(|line| !line.starts_with("list_change"));
+        let text = format!("list_change = \"{word}\"\n{}", rules.map(|line| format!("{line}\n")).collect::<String>());
+        self.map_by(text);
+    }
+
+    /// The same mapping with other tables `[time_zone]` and `[hopper]`.
+    pub(crate) fn intake(&mut self, intake: Intake) {
+        let mut text = self.text.split("[time_zone]").next().unwrap_or_default().to_owned();
+        let method = match intake.tz_method {
+            TzMethod::AreaCode => "area_code",
+            TzMethod::PostalCode => "postal_code",
+            TzMethod::Nanpa => "nanpa",
+            TzMethod::TzCode => "tz_code",
+        };
+        text.push_str(&format!("[time_zone]\nmethod = \"{method}\"\n"));
+        if let Some(Hopper { priority, checks_local_time }) = intake.hopper {
+            text.push_str(&format!("[hopper]\nnew_leads = true\npriority = {priority}\nlocal_time = {checks_local_time}\n"));
+        }
+        self.map_by(text);
+        assert_eq!(self.job.program.intake(), intake);
+    }
+
+    fn map_by(&mut self, text: String) {
+        self.job.program = program(&text);
+        self.text = text;
         self.world().crm.asked = self.job.program.contact_fields();
     }
 

@@ -9,10 +9,6 @@ use super::rig::{Rig, list};
 use super::world::trouble::{At, Trouble};
 
 impl Rig {
-    fn list_change(&mut self, list_change: ListChange) {
-        self.job.program = self.job.program.clone().with_list_change(list_change);
-    }
-
     fn staying(contacts: u64) -> Self {
         let mut rig = Self::started(contacts);
         rig.list_change(ListChange::Stay);

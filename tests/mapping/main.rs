@@ -2,9 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+mod conditions;
 mod config;
+mod dead_rules;
 mod diagnostics;
+mod dispositions;
 mod documents;
+mod intake;
 mod mapping;
 mod mistakes;
 mod phones;

@@ -32,7 +32,7 @@ fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
-fn contact(fields: &[(&str, Value)]) -> Contact {
+pub(crate) fn contact(fields: &[(&str, Value)]) -> Contact {
     let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     Contact { id: ContactId::from("c1"), updated: None, opted_out: false, fields }
 }
@@ -44,7 +44,7 @@ fn lead(program: &Program, fields: &[(&str, Value)]) -> Lead {
     }
 }
 
-fn reason(program: &Program, fields: &[(&str, Value)]) -> String {
+pub(crate) fn reason(program: &Program, fields: &[(&str, Value)]) -> String {
     match program.map(&contact(fields)) {
         Mapped::Rejected(rejection) => rejection.reason,
         Mapped::Filtered { .. } => "filtered".to_owned(),
@@ -52,7 +52,7 @@ fn reason(program: &Program, fields: &[(&str, Value)]) -> String {
     }
 }
 
-fn call(status: &str, user: &str) -> Call {
+pub(crate) fn call(status: &str, user: &str) -> Call {
     let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
     Call {
         key: "KEY0".to_owned(),
@@ -69,7 +69,7 @@ fn call(status: &str, user: &str) -> Call {
     }
 }
 
-const PHONE: (&str, Value) = ("phoneNumber", Value::Int(2_125_550_100));
+pub(crate) const PHONE: (&str, Value) = ("phoneNumber", Value::Int(2_125_550_100));
 
 #[test]
 fn the_rehearsal_mapping_passes_its_own_tests() {

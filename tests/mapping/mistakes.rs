@@ -5,7 +5,7 @@ use vicisync::mapping::parse;
 
 use crate::mapping::BASE;
 
-fn mistakes(text: &str) -> Vec<Diagnostic> {
+pub(crate) fn mistakes(text: &str) -> Vec<Diagnostic> {
     match parse("sales.toml", text) {
         Ok(_) => panic!("nothing was found wrong in:\n{text}"),
         Err(found) => found,
@@ -14,7 +14,7 @@ fn mistakes(text: &str) -> Vec<Diagnostic> {
 
 /// The only mistake of a text: its code, the characters it points at, and the message.
 #[track_caller]
-fn only(text: &str) -> (Code, String, Diagnostic) {
+pub(crate) fn only(text: &str) -> (Code, String, Diagnostic) {
     let found = mistakes(text);
     assert_eq!(found.len(), 1, "{}", vicisync::diag::render::render(&found, text, false));
     let diagnostic = found[0].clone();
@@ -85,8 +85,8 @@ fn unknown_and_later_keys() {
     check("[lead]\ncity = { from = \"a\", direction = \"both\" }\n", Code::NotYet, "\"both\"");
     check("[lead]\ncity = { from = \"a\", direction = \"up\" }\n", Code::BadValue, "\"up\"");
     check("[lead]\ncity = { from = \"a\", blank = \"erase\" }\n", Code::BadValue, "\"erase\"");
-    let text = BASE.replace("[list_default]", "list_change = \"stay\"\n[list_default]");
-    assert_eq!(only(&text).0, Code::NotYet);
+    let text = BASE.replace("[list_default]", "list_change = \"remain\"\n[list_default]");
+    assert_eq!(only(&text).0, Code::BadValue);
     assert_eq!(only(&BASE.replace("object", "format = 2\nobject")).0, Code::BadFormat);
 }
 

@@ -41,29 +41,28 @@ pub(super) static DISPOSITION: Form = Form {
     about: "What calls with certain results set, and whether they are logged. It says for which calls: `status`, `flag` or `any`.",
     keys: &[
         Key::may("status", Kind::OneOf(&[Kind::Name(Names::CallStatus), Kind::List(&CALL_STATUS)]), "The statuses that it takes."),
-        Key::later(
+        Key::may(
             "flag",
             Kind::OneOf(&[Kind::Word(FLAGS), Kind::List(&Kind::Word(FLAGS))]),
-            "rules by flag",
-            "Or: statuses with one of these flags in VICIdial. They are known where VICIdial is read by SQL.",
+            "Or: statuses with one of these flags in VICIdial. They are known where VICIdial is read by SQL: `[vicidial.NAME.database]` in the config.",
         ),
         Key::may("any", Kind::Flag, "Or: `true` for all statuses that are left."),
-        Key::later(
+        Key::may(
             "campaign",
             Kind::OneOf(&[Kind::Name(Names::Campaign), Kind::List(&Kind::Name(Names::Campaign))]),
-            "rules by flag",
-            "Only calls of these campaigns or in-groups.",
+            "Only calls of these campaigns or in-groups, whatever the capitals.",
         ),
-        Key::later("inbound", Kind::Flag, "rules by flag", "Only inbound calls, or only outbound ones."),
+        Key::may("inbound", Kind::Flag, "`true`: only inbound calls; `false`: only outbound ones."),
         Key::may("set", Kind::Table(&SETTINGS), "CRM fields and their values."),
-        Key::later(
+        Key::may(
             "counter",
             Kind::Name(Names::Attribute),
-            "rules by flag",
-            "A CRM field that gets the number of the lead's calls that this rule took.",
+            "A CRM field that gets the number of the lead's calls that this rule took; of several rules with one counter, together.",
         ),
         Key::may("activity", Kind::Flag, "Whether the call is logged with the contact; as `answered` says without it."),
         Key::may("answered", Kind::Flag, "Whether a human answered; as `activity` says without it."),
+        Key::may("title", Kind::Template, "The title of the calls that this rule logs, in place of that in `[calls]`."),
+        Key::may("note", Kind::Template, "The text of the calls that this rule logs, in place of that in `[calls]`."),
         Key::later("callback", Kind::Any, "callbacks", "A callback."),
         Key::later("dnc", Kind::Any, "do-not-call lists", "The number must not be called any more."),
         Key::later("create_contact", Kind::Any, "contacts made from calls", "A contact for a lead that has none."),

@@ -15,6 +15,7 @@ use later::{CALLBACKS, DNC, MATCH, SLOT, STATUS, WITHOUT_CONTACT};
 use trials::TEST;
 
 const FIELD_NAME: Kind = Kind::Name(Names::ContactField);
+const BOUND: Kind = Kind::OneOf(&[Kind::Scalar, Kind::Date]);
 static CALL_STATUS: Kind = Kind::Name(Names::CallStatus);
 
 /// The form of a whole mapping.
@@ -38,7 +39,7 @@ pub static MAPPING: Form = Form {
             "list_change",
             Kind::Word(&[
                 Word::now("move", "its lead moves to the new list"),
-                Word::later("stay", "its lead stays where it is; the rules count for new leads only"),
+                Word::now("stay", "its lead stays where it is; the rules count for new leads only"),
             ]),
             "\"move\"",
             "What happens when the rules give a contact another list than its lead is in.",
@@ -46,13 +47,8 @@ pub static MAPPING: Form = Form {
         Key::must("phone", Kind::Table(&PHONE), "The number to dial."),
         Key::may("lead", Kind::Table(&LEAD), "VICIdial's standard fields, each with where its value comes from."),
         Key::may("custom", Kind::Table(&CUSTOM), "Fields that you made in VICIdial for the lists, by their labels."),
-        Key::later("time_zone", Kind::Table(&TIME_ZONE), "time zones by contact", "How VICIdial finds a new lead's time zone."),
-        Key::later(
-            "hopper",
-            Kind::Table(&HOPPER),
-            "filling the hopper",
-            "Whether new leads go into the hopper at once. Without it they wait for their turn.",
-        ),
+        Key::may("time_zone", Kind::Table(&TIME_ZONE), "How VICIdial finds a new lead's time zone; by its area code without it."),
+        Key::may("hopper", Kind::Table(&HOPPER), "Whether new leads go into the hopper at once. Without it they wait for their turn."),
         Key::may("leaving", Kind::Table(&LEAVING), "What happens to the lead of a contact that is gone, filtered out or rejected."),
         Key::may("opt_out", Kind::Table(&OPT_OUT), "What happens to the lead of a person who opted out."),
         Key::may("calls", Kind::Table(&CALLS), "Which calls are taken, and what each of them sets."),
@@ -111,17 +107,12 @@ static CONDITION: Form = Form {
         Key::may("is_set", Kind::Flag, "It says something; 0 and `false` say something."),
         Key::may("is_blank", Kind::Flag, "It says nothing."),
         Key::may("starts_with", Kind::OneOf(&[Kind::Text, Kind::List(&Kind::Text)]), "It begins with this, or with one of these."),
-        Key::later(
-            "ends_with",
-            Kind::OneOf(&[Kind::Text, Kind::List(&Kind::Text)]),
-            "comparisons",
-            "It ends with this, or with one of these.",
-        ),
-        Key::later("contains", Kind::OneOf(&[Kind::Text, Kind::List(&Kind::Text)]), "comparisons", "It has this in it, or one of these."),
-        Key::later("at_least", Kind::OneOf(&[Kind::Scalar, Kind::Date]), "comparisons", "A number, or a date, that is this or more."),
-        Key::later("at_most", Kind::OneOf(&[Kind::Scalar, Kind::Date]), "comparisons", "A number, or a date, that is this or less."),
-        Key::later("more_than", Kind::OneOf(&[Kind::Scalar, Kind::Date]), "comparisons", "A number, or a date, that is more than this."),
-        Key::later("less_than", Kind::OneOf(&[Kind::Scalar, Kind::Date]), "comparisons", "A number, or a date, that is less than this."),
+        Key::may("ends_with", Kind::OneOf(&[Kind::Text, Kind::List(&Kind::Text)]), "It ends with this, or with one of these."),
+        Key::may("contains", Kind::OneOf(&[Kind::Text, Kind::List(&Kind::Text)]), "It has this in it, or one of these."),
+        Key::may("at_least", BOUND, "A number, or a date, that is this or more. A field with several values is none."),
+        Key::may("at_most", BOUND, "A number, or a date, that is this or less; of a date alone, until the end of that day, by UTC."),
+        Key::may("more_than", BOUND, "A number, or a date, that is more than this; of a date alone, a later day, by UTC."),
+        Key::may("less_than", BOUND, "A number, or a date, that is less than this."),
         Key::later("matches", Kind::Text, "patterns", "It fits this pattern."),
     ],
     others: None,
