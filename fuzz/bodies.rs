@@ -17,7 +17,7 @@ use vicisync::vicidial::{Forms, NonLatin, dialing, facts, label, legs, listing, 
 pub(crate) type Body = fn(&[u8]);
 
 /// The targets by their names, which are those of the folders of the corpus.
-pub(crate) const TARGETS: [(&str, Body); 10] = [
+pub(crate) const TARGETS: [(&str, Body); 11] = [
     ("reply", reply),
     ("listing", listing),
     ("legs", legs),
@@ -28,6 +28,7 @@ pub(crate) const TARGETS: [(&str, Body); 10] = [
     ("mapping", mapping),
     ("contact", contact),
     ("phone", phone),
+    ("template", template),
 ];
 
 const STATUSES: [u16; 8] = [200, 500, 401, 403, 404, 302, 418, 502];
@@ -308,4 +309,46 @@ fn dialed(texts: &[&str]) -> Contact {
     let values = texts.iter().map(|text| Value::Text((*text).to_owned()));
     let fields = ["a", "b", "c", "d"].into_iter().map(str::to_owned).zip(values).collect();
     Contact { id: ContactId("c1".to_owned()), updated: None, opted_out: false, fields }
+}
+
+/// A text with expressions, of contacts and of calls, and after a nought a contact's values: it is refused at characters that are there, or it gives one text
+/// or one reason.
+pub(crate) fn template(data: &[u8]) {
+    let all = String::from_utf8_lossy(data);
+    let mut pieces = all.split('\0');
+    let written: String = pieces.next().unwrap_or_default().chars().map(escaped).collect();
+    let rules = format!(
+        "object = \"Contact\"\n[list_default]\nlist = 1000\n[phone]\nfrom = \"phoneNumber\"\ndefault_region = \"US\"\n\
+         [lead]\ncomments = {{ template = \"{written}\" }}\n"
+    );
+    let calls = format!("{rules}[calls]\ngo_live = 2026-11-01T00:00:00Z\nalways = {{ set = {{ a = \"{written}\" }} }}\n");
+    let mut contact = with(std::iter::once("(212) 555-0100").chain(pieces).map(|text| Value::Text(text.to_owned())));
+    contact.fields.insert("tags".to_owned(), Value::List(vec![Value::Text("a".to_owned()), Value::Int(2), Value::Null]));
+    for text in [rules, calls] {
+        match vicisync::mapping::parse("m.toml", &text) {
+            Ok((program, _)) => {
+                let trace = program.trace(&contact);
+                assert_eq!(trace.mapped, program.map(&contact), "a mapping knows nothing but the contact");
+                let is_lead = matches!(trace.mapped, vicisync::mapping::Mapped::Lead(_));
+                assert_eq!(is_lead, trace.fields.iter().all(|field| field.value.is_ok()));
+                assert!(program.names().iter().all(|named| text.get(named.place.clone()).is_some()));
+            }
+            Err(found) => {
+                assert!(!found.is_empty(), "what is refused has a reason");
+                for diagnostic in &found {
+                    assert!(diagnostic.labels.iter().all(|(place, _)| text.get(place.clone()).is_some()), "{diagnostic:?} in {text}");
+                }
+                let _ = vicisync::diag::render::render(&found, &text, false);
+            }
+        }
+    }
+}
+
+/// A character as it stands in a text of TOML.
+fn escaped(letter: char) -> String {
+    match letter {
+        '"' | '\\' => format!("\\{letter}"),
+        _ if letter.is_control() => format!("\\u{:04X}", u32::from(letter)),
+        _ => letter.to_string(),
+    }
 }

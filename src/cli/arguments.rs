@@ -58,6 +58,13 @@ pub enum Command {
     Status(Status),
     /// Shows all that is known of one contact, and why it is, or is not, dialed
     Explain(Explain),
+    /// Shows what the mapping makes of one contact, step by step, and why
+    #[command(
+        long_about = "Shows what the mapping makes of one contact, step by step, and why: the filter, the list, the phone, and each field with its \
+                            steps and what VICIdial will keep of it. Reads the contact from the CRM, or a record from a file; writes nothing.",
+        after_help = "Without any server:  vicisync map --mapping sales.toml --file contact.json"
+    )]
+    Map(Map),
     /// Checks the files; with --live also both systems: logins, rights, lists, fields, clocks
     Check(Check),
     /// Runs the [[test]] tables of the mappings
@@ -146,6 +153,27 @@ pub struct Explain {
     /// The job [default: all]
     #[arg(long)]
     pub job: Option<String>,
+}
+
+/// Arguments of `map`.
+#[derive(Debug, Args)]
+pub struct Map {
+    /// The contact, by the CRM's id
+    #[arg(value_name = "CONTACT_ID", required_unless_present = "file", conflicts_with = "file")]
+    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub contact: Option<String>,
+    /// A record as the CRM's API gives it, as JSON; `-` reads it from stdin. Asks no server, and needs no secret
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// The job [default: all]
+    #[arg(long)]
+    pub job: Option<String>,
+    /// Use this mapping file, and no config; for `--file`
+    #[arg(long, value_name = "FILE", requires = "file", conflicts_with = "job")]
+    pub mapping: Option<PathBuf>,
+    /// The built-in connector that reads the record; for `--mapping`
+    #[arg(long, value_name = "NAME", requires = "mapping", default_value = "espocrm")]
+    pub crm: String,
 }
 
 /// Arguments of `check`.

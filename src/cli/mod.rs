@@ -10,6 +10,7 @@ mod describe;
 mod exit;
 mod explain;
 mod facts;
+mod map;
 mod plan;
 mod progress;
 mod rehearse;
@@ -61,6 +62,7 @@ async fn command(session: &Session, command: &Command) -> Result<Exit, Failed> {
         Command::Report(wanted) => report::run(session, wanted).await,
         Command::Status(wanted) => status::run(session, wanted),
         Command::Explain(wanted) => explain::run(session, wanted),
+        Command::Map(wanted) => map::run(session, wanted).await,
         Command::Check(wanted) => check::run(session, wanted).await,
         Command::Test(wanted) => test::run(session, wanted),
         Command::Code(wanted) => code::run(&session.screen, wanted),

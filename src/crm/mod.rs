@@ -20,3 +20,4 @@ pub mod verdict;
 pub use connection::{Crm, Settings};
 pub use connector::Connector;
 pub use probe::Finding;
+pub use record::Unreadable;

@@ -100,6 +100,16 @@ codes! {
     MethodWithoutField = "E0316", Error, "a time-zone method without the field that it goes by";
     /// A line beside which it does nothing.
     SaysNothing = "E0317", Error, "a line that has no effect";
+    /// A text with `${..}` that cannot be read.
+    BadTemplate = "E0320", Error, "a text with `${..}` that cannot be read";
+    /// No such filter, test or function.
+    UnknownFilter = "E0321", Error, "a filter, test or function that does not exist";
+    /// A value that has no way back.
+    NoWayBack = "E0322", Error, "a field whose value cannot go back to the CRM";
+    /// A winner without a contest.
+    NothingToWin = "E0323", Error, "`wins` for a field that goes one way";
+    /// An expression that fails for every call.
+    BrokenText = "E0324", Error, "a text that cannot be worked out";
     /// Passwords in the clear.
     PlainHttp = "W0401", Warning, "a server reached without encryption";
     /// A connection without a job.

@@ -180,6 +180,38 @@ impl Code {
                  Wrong:   [hopper]\n         new_leads = false\n         priority = 50\n\
                  Right:   [hopper]\n         new_leads = true\n         priority = 50"
             }
+            Self::BadTemplate => {
+                "A text may have `${name}` in it, or an expression between `${` and `}`. This one cannot be read: a `}` is missing,\n\
+                 or the expression makes no sense at the place shown. Texts inside of an expression stand in quotes.\n\n\
+                 Wrong:   template = \"${firstName\"\n\
+                 Right:   template = \"${firstName}\"\n         template = \"${firstName ~ ' ' ~ lastName}\"\n         template = \"costs $${5}\"      (the characters themselves)"
+            }
+            Self::UnknownFilter => {
+                "In an expression, filters stand behind a bar and change the value: the transforms of a mapping by their names,\n\
+                 with their argument in brackets, and some more (docs/mapping.md has the list). Tests stand behind `is`. There\n\
+                 are no functions.\n\n\
+                 Wrong:   template = \"${upper(lastName)}\"\n\
+                 Right:   template = \"${lastName | upper}\"\n         template = \"${description | truncate(30)}\""
+            }
+            Self::NoWayBack => {
+                "A field that goes back to the CRM needs exactly one field to go to, and steps that can be undone. A text made of\n\
+                 several fields, a constant, or a step that forgets something (upper, truncate, a map with two keys for one\n\
+                 text) has no way back.\n\n\
+                 Wrong:   first_name = { from = \"firstName\", transform = \"upper\", direction = \"both\" }\n\
+                 Right:   first_name = { from = \"firstName\", transform = \"upper\" }\n         first_name = { from = \"firstName\", direction = \"both\" }"
+            }
+            Self::NothingToWin => {
+                "`wins` says whose value counts where both sides changed a field. In a field that goes one way only that cannot\n\
+                 happen.\n\n\
+                 Wrong:   city = { from = \"addressCity\", wins = \"crm\" }\n\
+                 Right:   city = { from = \"addressCity\" }"
+            }
+            Self::BrokenText => {
+                "The expression was tried with made-up calls and cannot be worked out, so it would fail for real ones too: a text\n\
+                 is taken for a number, or it is too much work.\n\n\
+                 Wrong:   set = { cMinutes = \"${status / 60}\" }\n\
+                 Right:   set = { cMinutes = \"${(talk_seconds / 60) | round | int}\" }"
+            }
             Self::PlainHttp => {
                 "Over plain http everybody on the way can read the password and the people's data. It is meant for a server on\n\
                  the same machine, or behind a private network that you trust.\n\n\

@@ -1,5 +1,6 @@
 //! One value of a text: read as the type that is wanted, or reported as something else.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use toml::Spanned;
@@ -36,6 +37,30 @@ impl<'r, 'i> Item<'r, 'i> {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// Where it collects.
+    #[must_use]
+    pub fn sink(&self) -> &'r Sink {
+        self.sink
+    }
+
+    /// Where a piece of the text stands, by its bytes inside the text. A text that is written with escapes gives its whole place: there the
+    /// bytes of the file are others.
+    #[must_use]
+    pub fn part(&self, piece: Place) -> Place {
+        let place = self.place();
+        let DeValue::String(Cow::Borrowed(text)) = self.raw() else { return place };
+        // One quote at each side, or three; the first line's end after three quotes is no part of the text.
+        let before = match place.len().checked_sub(text.len()) {
+            Some(2) => 1,
+            Some(6) => 3,
+            Some(7) => 4,
+            Some(8) => 5,
+            Some(_) | None => return place,
+        };
+        let start = place.start + before;
+        start + piece.start..start + piece.end
     }
 
     /// The raw value, for those who accept several types.

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use toml::de::DeValue;
 
-use crate::diag::{Code, Item, Table, suggest};
+use crate::diag::{Code, Item, Table};
 use crate::model::Value;
 
 use super::calls::{Calls, Setting};
 use super::flags::StatusFlags;
 use super::moment::{self, NoMoment};
-use super::template::{BadTemplate, Template, Variable};
-use super::{dispositions_read, rules_read};
+use super::template::Template;
+use super::{dispositions_read, rules_read, template_read};
 
 const TITLE: &str = "Dialer call: ${status}";
 const NOTE: &str = "Result: ${status}\nAgent: ${agent}\nCampaign: ${campaign}\nLead: ${lead_id}\nSeconds: ${talk_seconds}";
@@ -117,31 +117,17 @@ fn setting(item: &Item<'_, '_>) -> Option<Setting> {
             }
             number.map(|number| Setting::Constant(Value::Int(number)))
         }
-        _ => template(item).map(Setting::Filled),
+        _ => template_read::of_calls(item).map(Setting::Filled),
     }
-}
-
-fn template(item: &Item<'_, '_>) -> Option<Template> {
-    let text = item.filled()?;
-    match Template::parse(&text) {
-        Ok(template) => return Some(template),
-        Err(BadTemplate::Open) => {
-            item.wrong(Code::UnknownVariable, "a `${` has no `}`", "write `${status}`, or `$${` for the characters themselves")
-        }
-        Err(BadTemplate::Unknown(name)) => {
-            let help = suggest::help(&name, Variable::NAMES).unwrap_or_default();
-            item.wrong(Code::UnknownVariable, format!("there is no variable `{name}`"), help);
-        }
-    }
-    None
 }
 
 /// Words of a logged call. They must not change when the person is called again or the lead is moved, or every old activity would be rewritten.
 pub(super) fn logged(item: &Item<'_, '_>) -> Option<Template> {
-    let template = template(item)?;
+    let template = template_read::of_calls(item)?;
     if let Some((variable, why)) = template.moves_on() {
-        let message = format!("`${{{variable}}}` cannot stand in `{}`: {why}", item.path());
-        item.wrong(Code::UnknownVariable, message, "take it out here; `set` may use it");
+        let place = variable.place.clone();
+        let message = format!("`${{{}}}` cannot stand in `{}`: {why}", variable.text, item.path());
+        item.sink().report(item.sink().at(Code::UnknownVariable, item.part(place), message).help("take it out here; `set` may use it"));
         return None;
     }
     Some(template)

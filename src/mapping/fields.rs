@@ -3,6 +3,7 @@
 use crate::model::Contact;
 
 use super::source;
+use super::template::Template;
 use super::transform::several::{self, Values};
 use super::transform::{self, Transform};
 
@@ -21,8 +22,9 @@ pub(super) enum Origin {
     /// The first of these attributes that is not blank.
     From(Vec<String>),
     /// All values of these attributes that are not blank, as several.
-    #[allow(dead_code, reason = "rules are read elsewhere, and there it is not yet written")]
     All(Vec<String>),
+    /// A text made of attributes.
+    Template(Template),
     /// The same for every contact.
     Constant(String),
 }
@@ -34,23 +36,39 @@ impl FieldRule {
     }
 
     /// The attributes it reads.
-    pub(super) fn reads(&self) -> impl Iterator<Item = &str> {
-        let names: &[String] = match &self.origin {
-            Origin::From(names) | Origin::All(names) => names,
-            Origin::Constant(_) => &[],
-        };
-        names.iter().map(String::as_str)
+    pub(super) fn reads(&self) -> Vec<&str> {
+        match &self.origin {
+            Origin::From(names) | Origin::All(names) => names.iter().map(String::as_str).collect(),
+            Origin::Template(template) => template.names().map(|name| name.text.as_str()).collect(),
+            Origin::Constant(_) => Vec::new(),
+        }
     }
 
     /// The contact's value; what is only white space becomes empty.
-    pub(super) fn value(&self, contact: &Contact) -> String {
+    ///
+    /// # Errors
+    /// Why a template cannot be worked out for this contact, in a sentence.
+    pub(super) fn value(&self, contact: &Contact) -> Result<String, String> {
+        self.value_after(contact, self.transforms.len())
+    }
+
+    /// The same after its first so many steps.
+    ///
+    /// # Errors
+    /// As those of [`Self::value`].
+    pub(super) fn value_after(&self, contact: &Contact, steps: usize) -> Result<String, String> {
         let values = match &self.origin {
             Origin::From(names) => source::values(contact, names, source::Take::First),
             Origin::All(names) => source::values(contact, names, source::Take::All),
+            Origin::Template(template) => {
+                let value = |name: &str| source::value(contact, name).into_owned();
+                let text = if template.is_blank(&value) { String::new() } else { template.spell(&value)?.trim().to_owned() };
+                Values::One(text.into())
+            }
             Origin::Constant(text) => Values::One(text.into()),
         };
-        let value = several::apply(&self.transforms, values);
-        if value.trim().is_empty() { String::new() } else { value.into_owned() }
+        let value = several::apply(self.transforms.get(..steps).unwrap_or_default(), values);
+        Ok(if value.trim().is_empty() { String::new() } else { value.into_owned() })
     }
 
     /// What must go into which attribute of the contact, so that the rule makes of it what the field shows; or why nothing can.
@@ -61,7 +79,7 @@ impl FieldRule {
                 [name] => name,
                 _ => return Err("it comes from several fields, and nothing says which it was"),
             },
-            Origin::All(_) => return Err("it is made of several fields"),
+            Origin::All(_) | Origin::Template(_) => return Err("it is made of several fields"),
             Origin::Constant(_) => return Err("it is the same for every contact"),
         };
         let back = transform::undo_all(&self.transforms).map_err(|(_, why)| why)?;
@@ -135,7 +153,7 @@ mod tests {
             (Origin::Constant("a".to_owned()), vec![Transform::Upper], "A"),
         ] {
             let rule = FieldRule { origin, transforms, is_clearing: false };
-            assert_eq!(rule.value(&contact()), expected, "{rule:?}");
+            assert_eq!(rule.value(&contact()).as_deref(), Ok(expected), "{rule:?}");
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::diag::{Code, Item, Table, suggest};
 use crate::model::{FieldName, LeadField};
 
 use super::fields::{FieldRule, Origin};
-use super::{source, transform_read};
+use super::{source, template_read, transform_read, two_ways};
 
 /// Reads both tables. The contact's own id goes to `source_id` unless the mapping fills that otherwise.
 pub(super) fn read(root: &Table<'_, '_>) -> BTreeMap<FieldName, FieldRule> {
@@ -128,32 +128,31 @@ fn names(item: &Item<'_, '_>) -> Option<Vec<String>> {
 
 fn long_rule(item: &Item<'_, '_>) -> Option<FieldRule> {
     let table = item.table()?;
-    let from = table.get("from").map(|from| names(&from));
-    let value = table.get("value").map(|value| constant(&value));
+    let from = table.get("from").map(|from| names(&from).map(Origin::From));
+    let all = table.get("all").map(|all| names(&all).map(Origin::All));
+    let template = table.get("template").map(|template| template_read::of_contacts(&template).map(Origin::Template));
+    let value = table.get("value").map(|value| constant(&value).map(Origin::Constant));
     let transforms = table.get("transform").map_or_else(Vec::new, |transform| transform_read::read(&transform));
     let is_clearing = table.get("blank").and_then(|blank| blank.word(&[("keep", false), ("clear", true)])).unwrap_or(false);
     if let Some(direction) = table.get("direction") {
         // There is one direction so far; the word is only checked.
         let _: Option<()> = direction.word(&[("push", ())]);
     }
+    two_ways::check(&table, &transforms);
     table.finish();
-    let origin = match (from, value) {
-        (Some(names), None) => Origin::From(names?),
-        (None, Some(text)) => Origin::Constant(text?),
-        (Some(_), Some(_)) => {
-            item.wrong(
-                Code::Doubled,
-                format!("`{}` has both `from` and `value`", item.path()),
-                "keep one; for a blank field use `default:TEXT`",
-            );
-            return None;
-        }
-        (None, None) => {
-            item.wrong(Code::MissingKey, format!("`{}` says neither `from` nor `value`", item.path()), "write `from = \"contactField\"`");
-            return None;
-        }
+    let given = [("from", from), ("all", all), ("template", template), ("value", value)];
+    let mut given = given.into_iter().filter_map(|(key, origin)| Some((key, origin?)));
+    let Some((key, origin)) = given.next() else {
+        let message = format!("`{}` says neither `from`, `all`, `template` nor `value`", item.path());
+        item.wrong(Code::MissingKey, message, "write `from = \"contactField\"`");
+        return None;
     };
-    Some(FieldRule { origin, transforms, is_clearing })
+    if let Some((other, _)) = given.next() {
+        let message = format!("`{}` has both `{key}` and `{other}`", item.path());
+        item.wrong(Code::Doubled, message, "keep one; for a blank field use `default:TEXT`");
+        return None;
+    }
+    Some(FieldRule { origin: origin?, transforms, is_clearing })
 }
 
 fn constant(item: &Item<'_, '_>) -> Option<String> {

@@ -17,6 +17,7 @@ use super::fields::FieldRule;
 use super::flags::{Flag, StatusFlags};
 use super::phone::PhoneRule;
 use super::source;
+use super::trace_read::Places;
 use super::trial::{self, TestOutcome, Trial};
 
 /// A mapping that was read and checked.
@@ -37,6 +38,7 @@ pub struct Program {
     pub(super) trials: Vec<Trial>,
     /// Where the text names things of the CRM and of VICIdial.
     pub(super) names: Vec<Named>,
+    pub(super) places: Places,
 }
 
 /// A rule of `[[list]]`.
@@ -67,7 +69,7 @@ pub struct Leaving {
 pub enum Mapped {
     /// A lead.
     Lead(Lead),
-    /// No lead, though the filter lets the contact in: `opted_out`, `no_list`, `phone_missing`, `phone_invalid`, `phone_foreign`.
+    /// No lead, though the filter lets the contact in: `opted_out`, `no_list`, `phone_missing`, `phone_invalid`, `phone_foreign`, `template_failed`.
     Rejected(Rejection),
     /// Not one of this job's contacts.
     Filtered {
@@ -153,8 +155,14 @@ impl Program {
             Ok(found) => found,
             Err(no_phone) => return rejected(no_phone.reason, no_phone.detail),
         };
-        let others = found.others.into_iter().map(|(field, digits)| (FieldName::Standard(field), digits));
-        let fields = self.fields.iter().map(|(field, rule)| (field.clone(), rule.value(contact))).chain(others).collect();
+        let mut fields = BTreeMap::new();
+        for (field, rule) in &self.fields {
+            match rule.value(contact) {
+                Ok(value) => fields.insert(field.clone(), value),
+                Err(why) => return rejected("template_failed", format!("the text for `{field}` cannot be worked out: {why}")),
+            };
+        }
+        fields.extend(found.others.into_iter().map(|(field, digits)| (FieldName::Standard(field), digits)));
         Mapped::Lead(Lead { list_id, phone: found.phone, fields })
     }
 

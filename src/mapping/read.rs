@@ -4,7 +4,7 @@ use crate::diag::names::Named;
 use crate::diag::{Code, Diagnostic, Sink, Table, names, reader};
 
 use super::program::Program;
-use super::{calls_read, fields_read, form, intake_read, phone_read, rules_read, trial_read};
+use super::{calls_read, fields_read, form, intake_read, phone_read, rules_read, template_read, trace_read, trial_read};
 
 /// Reads a mapping. Gives the program with warnings, or all that is wrong.
 ///
@@ -14,7 +14,7 @@ use super::{calls_read, fields_read, form, intake_read, phone_read, rules_read, 
 pub fn parse(file_name: &str, text: &str) -> Result<(Program, Vec<Diagnostic>), Vec<Diagnostic>> {
     let sink = Sink::new(file_name);
     let program = reader::document(&sink, text).and_then(|table| {
-        let names = names::all(table.get_ref(), &form::MAPPING);
+        let names = template_read::expand(text, names::all(table.get_ref(), &form::MAPPING));
         program(&Table::root(&sink, &table, &form::MAPPING), text, names)
     });
     let is_clean = sink.errors() == 0;
@@ -41,6 +41,7 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
     let opt_out_status = rules_read::opt_out(root);
     let calls = calls_read::read(root);
     let trials = trial_read::read(root);
+    let places = trace_read::read(root);
     root.finish();
     Some(Program {
         object: object?,
@@ -57,5 +58,6 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
         calls: calls?,
         trials,
         names,
+        places,
     })
 }

@@ -24,11 +24,6 @@ pub(super) fn text(value: &Value) -> String {
     }
 }
 
-/// The single values inside a value, in order.
-pub(super) fn singles(value: &Value, found: &mut Vec<String>) {
-    each_of(value, &mut |text| found.push(text.into_owned()));
-}
-
 /// The filled single values of that name, in order.
 pub(super) fn each<'c>(contact: &'c Contact, name: &str, take: &mut impl FnMut(Cow<'c, str>)) {
     if name == ID {

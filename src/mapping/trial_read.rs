@@ -13,12 +13,13 @@ use super::moment;
 use super::source;
 use super::trial::{CallTrial, Expected, ExpectedLead, Trial};
 
-const REASONS: [(&str, &str); 5] = [
+const REASONS: [(&str, &str); 6] = [
     ("opted_out", "opted_out"),
     ("no_list", "no_list"),
     ("phone_missing", "phone_missing"),
     ("phone_invalid", "phone_invalid"),
     ("phone_foreign", "phone_foreign"),
+    ("template_failed", "template_failed"),
 ];
 
 /// All tests, in the order of the text.

@@ -135,8 +135,7 @@ pub fn mapping(path: &Path) -> Result<(Program, Vec<Problem>), Vec<Problem>> {
 }
 
 fn with_source(path: &Path) -> Result<(Program, Vec<Problem>, Arc<str>), Vec<Problem>> {
-    let text = read(path, "the mapping", "check the path; in a config it is relative to the config's directory")
-        .map_err(|problem| vec![problem])?;
+    let text = mapping_text(path).map_err(|problem| vec![problem])?;
     let source: Arc<str> = text.into();
     let mut problems = Vec::new();
     match mapping::parse(&path.display().to_string(), &source) {
@@ -149,6 +148,14 @@ fn with_source(path: &Path) -> Result<(Program, Vec<Problem>, Arc<str>), Vec<Pro
             Err(problems)
         }
     }
+}
+
+/// The text of a mapping's file.
+///
+/// # Errors
+/// A file that cannot be read.
+pub(super) fn mapping_text(path: &Path) -> Result<String, Problem> {
+    read(path, "the mapping", "check the path; in a config it is relative to the config's directory")
 }
 
 /// The mappings of all jobs; one that several jobs use is read, and complained of, once.

@@ -62,6 +62,35 @@ pub fn ready(
     if problems.iter().any(Problem::is_error) { Err(problems) } else { Ok((jobs, problems)) }
 }
 
+/// A job's CRM alone, for a look at one contact.
+pub struct AskedCrm {
+    /// The job.
+    pub job: JobName,
+    /// The name of the connection.
+    pub connection: String,
+    /// The CRM.
+    pub contacts: Arc<Crm>,
+    /// The fingerprint of its credentials.
+    pub credentials: String,
+}
+
+/// The CRM connections of these jobs; VICIdial's secrets are not needed. Gives warnings too.
+///
+/// # Errors
+/// Every secret that is not there, and every setting that cannot work.
+pub fn crms(checked: &Checked, names: &[JobName], key: &InstallKey) -> Result<(Vec<AskedCrm>, Vec<Problem>), Vec<Problem>> {
+    let known = BTreeMap::new();
+    let mut building = Building::new(checked, key, &known);
+    let asked = |name: &JobName| {
+        let connection = checked.job(name)?.crm.clone();
+        let (contacts, credentials) = building.crm(&connection, checked.program(name)?)?;
+        Some(AskedCrm { job: name.clone(), connection, contacts, credentials })
+    };
+    let asked: Vec<AskedCrm> = names.iter().filter_map(asked).collect();
+    let problems = building.problems;
+    if problems.iter().any(Problem::is_error) { Err(problems) } else { Ok((asked, problems)) }
+}
+
 /// Secrets by name with their fingerprint; `None` where one is missing, which was reported.
 type Secrets = Option<(BTreeMap<String, SecretString>, String)>;
 
@@ -275,7 +304,7 @@ impl<'a> Building<'a> {
     }
 }
 
-fn non_latin(setting: config::NonLatin) -> vicidial::NonLatin {
+pub(super) fn non_latin(setting: config::NonLatin) -> vicidial::NonLatin {
     match setting {
         config::NonLatin::On => vicidial::NonLatin::On,
         config::NonLatin::Off => vicidial::NonLatin::Off,

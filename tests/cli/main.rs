@@ -8,6 +8,7 @@ mod daemon;
 mod files;
 mod life;
 mod login;
+mod map;
 mod rehearse;
 mod reports;
 mod rig;

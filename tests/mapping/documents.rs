@@ -87,3 +87,31 @@ fn every_transform_and_variable_of_the_manual_exists() {
         assert!(parse("a.toml", &text).is_ok(), "{name}");
     }
 }
+
+#[test]
+fn every_expression_and_filter_of_the_manual_works() {
+    let part = MAPPING.split("### Texts with").nth(1).unwrap_or_default().split("### Transforms").next().unwrap_or_default();
+    let is_read = |expression: &str| {
+        let text = whole(&format!("[lead]\ncomments = {{ template = '{expression}' }}\n"));
+        parse("a.toml", &text).map(|_| ()).map_err(|found| render(&found, &text, false))
+    };
+    let rows: Vec<String> = part.lines().filter(|line| line.starts_with("| `${")).map(|line| line.replace("\\|", "!bar!")).collect();
+    assert!(rows.len() >= 9);
+    for row in rows {
+        let cell = row.split(" | ").next().unwrap_or_default().trim_matches(['|', ' ', '`']).replace("!bar!", "|");
+        assert_eq!(is_read(&cell), Ok(()), "{cell}");
+    }
+    let (filters, tests) =
+        part.split("Besides there are").nth(1).unwrap_or_default().split_once("after `is` may stand").unwrap_or_default();
+    let words = |text: &str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(filters).len(), 22);
+    for filter in words(filters) {
+        assert_eq!(is_read(&format!("${{a | {filter}}}")), Ok(()), "{filter}");
+    }
+    let tests = tests.split("There are no functions").next().unwrap_or_default();
+    assert_eq!(words(tests).len(), 18);
+    for test in words(tests) {
+        let test = if test == "in" { "in(\"ab\")" } else { test.as_str() };
+        assert_eq!(is_read(&format!("${{a is {test}}}")), Ok(()), "{test}");
+    }
+}

@@ -14,4 +14,5 @@ mod mistakes;
 mod phones;
 mod reports;
 mod schedule;
+mod texts;
 mod transforms;

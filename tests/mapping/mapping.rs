@@ -409,7 +409,8 @@ fn a_failed_test_says_what_differs() {
     assert_eq!(with("call = { status = \"SALE\" }\nactivity = false"), ["expected no activity, and one is logged"]);
 }
 
-fn any_value() -> impl Strategy<Value = Value> {
+/// A value as a CRM may give it.
+pub(crate) fn any_value() -> impl Strategy<Value = Value> {
     let single = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::Bool),

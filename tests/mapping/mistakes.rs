@@ -5,6 +5,7 @@ use vicisync::mapping::parse;
 
 use crate::mapping::BASE;
 
+/// All that is wrong with a text.
 pub(crate) fn mistakes(text: &str) -> Vec<Diagnostic> {
     match parse("sales.toml", text) {
         Ok(_) => panic!("nothing was found wrong in:\n{text}"),
@@ -22,8 +23,9 @@ pub(crate) fn only(text: &str) -> (Code, String, Diagnostic) {
     (diagnostic.code, text[place].to_owned(), diagnostic)
 }
 
+/// The only mistake of the base with something more.
 #[track_caller]
-fn check(more: &str, code: Code, at: &str) -> Diagnostic {
+pub(crate) fn check(more: &str, code: Code, at: &str) -> Diagnostic {
     let (found, place, diagnostic) = only(&format!("{BASE}{more}"));
     assert_eq!((found, place.as_str()), (code, at), "{}", diagnostic.message);
     diagnostic
@@ -81,7 +83,6 @@ fn unknown_and_later_keys() {
     let diagnostic = check("[leeving]\nstatus = \"X\"\n", Code::UnknownKey, "leeving");
     assert_eq!(diagnostic.help.as_deref(), Some("did you mean `leaving`?"));
     check("[callbacks]\n", Code::NotYet, "callbacks");
-    check("[lead]\ncity = { from = \"a\", template = \"b\" }\n", Code::NotYet, "template");
     check("[lead]\ncity = { from = \"a\", direction = \"both\" }\n", Code::NotYet, "\"both\"");
     check("[lead]\ncity = { from = \"a\", direction = \"up\" }\n", Code::BadValue, "\"up\"");
     check("[lead]\ncity = { from = \"a\", blank = \"erase\" }\n", Code::BadValue, "\"erase\"");
@@ -252,12 +253,12 @@ fn dispositions() {
     check(&format!("{CALLS}{}", rule("status = \"XFER\"")), Code::NeverMatches, "\"XFER\"");
     assert_eq!(only(&format!("{BASE}{sale}")).0, Code::NoGoLive);
     assert_eq!(only(&format!("{BASE}[calls]\nalways = {{ set = {{ a = 1 }} }}\n")).0, Code::NoGoLive);
-    check(&format!("{CALLS}{}", rule("status = \"A\"\nset = { a = \"${stat}\" }")), Code::UnknownVariable, "\"${stat}\"");
-    check(&format!("{CALLS}{}", rule("status = \"A\"\nset = { a = \"${status\" }")), Code::UnknownVariable, "\"${status\"");
+    check(&format!("{CALLS}{}", rule("status = \"A\"\nset = { a = \"${stat}\" }")), Code::UnknownVariable, "stat");
+    check(&format!("{CALLS}{}", rule("status = \"A\"\nset = { a = \"${status\" }")), Code::BadTemplate, "${status");
     check(&format!("{CALLS}{}", rule("status = \"A\"\nset = { a = \"\" }")), Code::BadValue, "\"\"");
     check(&format!("{CALLS}{}", rule("status = \"A\"\nset = { a = 1.5 }")), Code::WrongType, "1.5");
     check(&format!("{CALLS}always = {{ set = {{ a = 1 }} }}\n{}", rule("status = \"A\"\nset = { a = 2 }")), Code::Doubled, "a");
-    check(&format!("{CALLS}note = \"call ${{call_count}}\"\n"), Code::UnknownVariable, "\"call ${call_count}\"");
+    check(&format!("{CALLS}note = \"call ${{call_count}}\"\n"), Code::UnknownVariable, "call_count");
     check("[users]\nagent1 = \"u1\"\nAgent1 = \"u2\"\n", Code::Doubled, "Agent1");
 }
 

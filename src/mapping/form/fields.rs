@@ -61,8 +61,12 @@ pub(super) static FIELD: Form = Form {
             Kind::OneOf(&[FIELD_NAME, Kind::List(&FIELD_NAME)]),
             "A contact's field, or several: the first that is not blank.",
         ),
-        Key::later("all", Kind::List(&FIELD_NAME), "several fields as one", "Several fields, all that are not blank: for the step `join`."),
-        Key::later("template", Kind::Name(Names::ContactTemplate), "texts made of several fields", "A text with `${field}` in it."),
+        Key::may(
+            "all",
+            Kind::List(&FIELD_NAME),
+            "Several fields, all that are not blank: for the step `join`; with commas between them without it.",
+        ),
+        Key::may("template", Kind::Name(Names::ContactTemplate), "A text with `${field}` in it, or with `${expression}`."),
         Key::may("value", Kind::Scalar, "The same for every contact."),
         Key::may(
             "transform",
@@ -98,6 +102,16 @@ pub(super) static FIELD: Form = Form {
             ]),
             "two-way fields",
             "Whose value counts where both sides changed: for two-way fields.",
+        ),
+        Key::later(
+            "otherwise",
+            Kind::Word(&[
+                Word::later("crm", "the CRM's value"),
+                Word::later("vicidial", "VICIdial's value"),
+                Word::later("hold", "neither: a person decides"),
+            ]),
+            "two-way fields",
+            "What counts where `wins = \"newest\"` cannot tell, because a side has no date for the change. Needed with `newest`.",
         ),
     ],
     others: None,

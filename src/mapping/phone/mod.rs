@@ -110,6 +110,27 @@ impl PhoneRule {
         }
     }
 
+    /// Every text that is looked at, to the one that gives the number: with it, or with why it gives none.
+    pub(super) fn tried(&self, contact: &Contact) -> Vec<(String, String, Result<Phone, Tried>)> {
+        let region = self.region(contact);
+        let mut tried = Vec::new();
+        for field in &self.from {
+            let mut texts = Vec::new();
+            source::each(contact, field, &mut |text| texts.push(text));
+            for text in texts {
+                let numbers = self.memo.numbers(region, &text);
+                let number = numbers.iter().find(|number| self.is_allowed(number));
+                let outcome = number.map(|number| number.phone.clone()).ok_or_else(|| self.refused(field, &text, &numbers));
+                let is_taken = outcome.is_ok();
+                tried.push((field.clone(), text.into_owned(), outcome));
+                if is_taken {
+                    return tried;
+                }
+            }
+        }
+        tried
+    }
+
     fn region(&self, contact: &Contact) -> Id {
         let mut named = None;
         if let Some(field) = &self.region_from {

@@ -1,0 +1,172 @@
+//! `vicisync map`: what the mapping makes of one contact, and why. It decides where the contact and the mapping come from; it writes nothing,
+//! neither to a server nor to the state.
+
+mod kept;
+mod report;
+mod told;
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+
+use serde_json::{Value as Json, json};
+
+use super::arguments::Map;
+use super::exit::Exit;
+use super::screen::Failed;
+use super::session::Session;
+use crate::crm::Unreadable;
+use crate::mapping::Trace;
+use crate::model::{Contact, ContactId, FactName};
+use crate::ports::{Contacts, Effect, Fault, Reach, Store};
+use crate::setup::{self, AskedCrm, Checked, Mapper};
+use crate::state::State;
+
+/// A file that is larger is no record.
+const BYTES_MAX: u64 = 4 << 20;
+
+/// A contact with the mapping that it went through.
+struct Shown {
+    mapper: Mapper,
+    trace: Trace,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Files that cannot be used, a contact that is not there, a CRM that does not answer.
+pub(super) async fn run(session: &Session, wanted: &Map) -> Result<Exit, Failed> {
+    let shown = match (&wanted.file, &wanted.contact) {
+        (Some(file), _) => of_file(session, wanted, file)?,
+        (None, Some(contact)) => of_crm(session, wanted, contact).await?,
+        (None, None) => return Err(Failed::new(Exit::Usage, "no contact is named", "write: vicisync map CONTACT_ID")),
+    };
+    for shown in &shown {
+        session.screen.data(&told::text(&shown.mapper, &shown.trace));
+    }
+    session.screen.json(&json!({ "mapped": shown.iter().map(|shown| report::to_json(&shown.mapper, &shown.trace)).collect::<Vec<_>>() }));
+    Ok(Exit::Fine)
+}
+
+/// A record of a file, through one mapping or those of the jobs.
+fn of_file(session: &Session, wanted: &Map, file: &Path) -> Result<Vec<Shown>, Failed> {
+    let mappers = match &wanted.mapping {
+        Some(mapping) => {
+            let (mapper, warnings) = Mapper::of_file(mapping, &wanted.crm).map_err(Failed::problems)?;
+            session.screen.problems(&warnings);
+            vec![mapper]
+        }
+        None => mappers(session, &session.read()?, wanted.job.as_deref())?,
+    };
+    let record = record(file)?;
+    let mut shown = Vec::new();
+    for mapper in mappers {
+        let contact = contact(&mapper, &record, file)?;
+        shown.push(Shown { trace: mapper.program.trace(&contact), mapper });
+    }
+    Ok(shown)
+}
+
+/// A contact of the CRM, through the mappings of the jobs.
+async fn of_crm(session: &Session, wanted: &Map, contact: &str) -> Result<Vec<Shown>, Failed> {
+    let checked = session.read()?;
+    let names = session.chosen(&checked, wanted.job.as_deref())?;
+    let state = session.open_copy()?;
+    let (asked, warnings) = setup::crms(&checked, &names, &state.install_key()?).map_err(Failed::problems)?;
+    session.screen.problems(&warnings);
+    let mappers = mappers(session, &checked, wanted.job.as_deref())?;
+    let id = ContactId::from(contact.trim());
+    let mut shown = Vec::new();
+    for (mapper, crm) in mappers.into_iter().zip(&asked) {
+        refuse_stopped_login(&state, crm)?;
+        if let Some(contact) = crm.contacts.get(&id).await? {
+            shown.push(Shown { trace: mapper.program.trace(&contact), mapper });
+        }
+    }
+    if shown.is_empty() {
+        let crms: Vec<&str> = asked.iter().map(|crm| crm.connection.as_str()).collect();
+        return Err(Failed::new(
+            Exit::Usage,
+            format!("{} has no contact `{id}`: it never had it, or it was deleted", crms.join(", ")),
+            "the id stands at the end of the address when you open the contact in the CRM's screens",
+        ));
+    }
+    Ok(shown)
+}
+
+/// The mappings of the jobs that are meant.
+fn mappers(session: &Session, checked: &Checked, job: Option<&str>) -> Result<Vec<Mapper>, Failed> {
+    let names = session.chosen(checked, job)?;
+    // What is known of the server is a help and no need: a state that cannot be read is passed over.
+    let known = |connection: &str| {
+        let state = State::open_copy(&session.places.state).ok()?;
+        state.server_facts(connection).ok()?.switch(&FactName::NonLatin)
+    };
+    names.iter().map(|name| Mapper::of_job(checked, name, known).map_err(Failed::problems)).collect()
+}
+
+/// A login that was refused is not tried again: too many wrong ones lock the address out.
+fn refuse_stopped_login(state: &State, crm: &AskedCrm) -> Result<(), Failed> {
+    match state.login_refused(&crm.connection)? {
+        Some((at, print)) if print == crm.credentials => {
+            let at = at.format("%Y-%m-%d %H:%M:%S UTC");
+            let message = format!("the login of `{}` was refused at {at}, and is not tried again", crm.connection);
+            let fault = Fault::new(Effect::None, Reach::Person, "login_stopped", message);
+            Err(fault.help("mend the credentials, or if they are right now, run: vicisync check --live").into())
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn record(file: &Path) -> Result<Json, Failed> {
+    let name = if file == Path::new("-") { "stdin".to_owned() } else { file.display().to_string() };
+    let unreadable = |error: &io::Error| {
+        let help = "name a file with one record as the CRM's API gives it, or `-` for stdin";
+        Failed::new(Exit::Usage, format!("{name} cannot be read: {error}"), help)
+    };
+    let mut bytes = Vec::new();
+    let read = if file == Path::new("-") {
+        io::stdin().lock().take(BYTES_MAX + 1).read_to_end(&mut bytes)
+    } else {
+        fs::File::open(file).and_then(|file| file.take(BYTES_MAX + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| unreadable(&error))?;
+    if bytes.len() as u64 > BYTES_MAX {
+        return Err(Failed::new(Exit::Usage, format!("{name} is too large to be one record"), "keep one record in it"));
+    }
+    let json: Json = serde_json::from_slice(&bytes).map_err(|error| {
+        let help = "it must hold one record as the CRM's API gives it, in braces: {\"id\": \"...\", ...}";
+        Failed::new(Exit::Usage, format!("{name} is no JSON: {error}"), help)
+    })?;
+    if json.is_object() {
+        return Ok(json);
+    }
+    let what = if json.is_array() { "a list" } else { "no record" };
+    Err(Failed::new(Exit::Usage, format!("{name} holds {what}"), "keep one record in it, in braces: {\"id\": \"...\", ...}"))
+}
+
+/// The record as the connector reads it.
+fn contact(mapper: &Mapper, record: &Json, file: &Path) -> Result<Contact, Failed> {
+    let file = file.display();
+    let crm = &mapper.connector.title;
+    match mapper.connector.contact(&mapper.program.contact_fields(), record) {
+        Ok(Some(contact)) => Ok(contact),
+        Ok(None) => Err(Failed::new(
+            Exit::Usage,
+            format!("the record in {file} is one that was deleted in {crm}: it is no contact any more"),
+            "take a record that is there; the lead of a deleted contact leaves dialing as [leaving] says",
+        )),
+        Err(Unreadable::NoId) => Err(Failed::new(
+            Exit::Usage,
+            format!("the record in {file} has no id"),
+            format!("give the whole record as {crm}'s API gives it for one contact, not a list of records"),
+        )),
+        Err(Unreadable::Lacks(name)) => Err(Failed::new(
+            Exit::Usage,
+            format!("the record in {file} has no `{name}`, which {} reads", mapper.file),
+            format!(
+                "give the whole record as {crm}'s API gives it for one contact; a blank field stands there as null. If {crm} has no such field, correct its name"
+            ),
+        )),
+    }
+}

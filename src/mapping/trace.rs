@@ -1,0 +1,268 @@
+//! Why a contact becomes what it becomes: each decision of [`Program::map`] with what it looked at, as plain data.
+//!
+//! What becomes of the contact is [`Program::map`]'s word. The stages are told by the same rules, as far as the contact came; places are byte
+//! ranges of the mapping's text. How it looks on a screen is not decided here.
+
+use crate::diag::Place;
+use crate::model::{Contact, ContactId, FieldName, LeadField, ListId, Phone, Value};
+
+use super::fields::{self, FieldRule};
+use super::program::{Destination, Mapped, Program};
+use super::source;
+
+/// One contact's way through a mapping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// The contact.
+    pub contact: ContactId,
+    /// What becomes of it.
+    pub mapped: Mapped,
+    /// The filter; `None` where the mapping has none.
+    pub filter: Option<Stage>,
+    /// Whether the person must not be called; judged after the filter.
+    pub opted_out: bool,
+    /// The list rules that were tried, to the one that decided.
+    pub lists: Vec<ListTried>,
+    /// The numbers that were tried, to the one that is dialed.
+    pub phones: Vec<NumberTried>,
+    /// Where `[phone]` stands.
+    pub phone_place: Option<Place>,
+    /// The fields, standard ones first, to the end or to the first that cannot be worked out.
+    pub fields: Vec<Traced>,
+}
+
+/// A stage that holds or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// Where it stands.
+    pub place: Option<Place>,
+    /// What does not hold; `None` where all does.
+    pub why_not: Option<String>,
+}
+
+/// A list rule that was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListTried {
+    /// Which `[[list]]` it is, from 1; `None` for `[list_default]`.
+    pub number: Option<usize>,
+    /// Where it stands.
+    pub place: Option<Place>,
+    /// What does not hold; `None` for the rule that decided.
+    pub why_not: Option<String>,
+    /// Where it sends contacts; `None` where it refuses them.
+    pub list: Option<ListId>,
+}
+
+/// A number that was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberTried {
+    /// The contact's field.
+    pub field: String,
+    /// The number as the CRM has it.
+    pub text: String,
+    /// The number that is dialed, or why it is not: a reason as rejections have it, and a sentence.
+    pub outcome: Result<Phone, (String, String)>,
+}
+
+/// One lead field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traced {
+    /// VICIdial's field.
+    pub field: FieldName,
+    /// Where its rule stands; `None` for `source_id` where the mapping does not fill it.
+    pub place: Option<Place>,
+    /// How its value is found.
+    pub origin: Origin,
+    /// The contact's fields that it looks at.
+    pub reads: Vec<Read>,
+    /// The value before the first step.
+    pub before: String,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// The value at the end, or why there is none.
+    pub value: Result<String, String>,
+    /// Whether a blank empties VICIdial's field.
+    pub clears: bool,
+}
+
+/// How a field's value is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The first field that is not blank.
+    First,
+    /// All fields that are not blank.
+    All,
+    /// A text made of fields.
+    Template,
+    /// The same for every contact.
+    Constant,
+    /// A further number of the contact's.
+    FurtherNumber,
+}
+
+impl Origin {
+    /// The key by which a mapping says so.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::First => "from",
+            Self::All => "all",
+            Self::Template => "template",
+            Self::Constant => "value",
+            Self::FurtherNumber => "phone.others",
+        }
+    }
+}
+
+/// A contact's field that a rule looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// Its name.
+    pub name: String,
+    /// What the contact has there.
+    pub value: Value,
+    /// Whether its value went into the lead's.
+    pub is_taken: bool,
+}
+
+/// A step, and the text after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// As it is written; of tables, the key.
+    pub written: String,
+    /// Where it stands.
+    pub place: Option<Place>,
+    /// The text after it.
+    pub after: String,
+}
+
+impl Program {
+    /// What a contact becomes, and why.
+    #[must_use]
+    pub fn trace(&self, contact: &Contact) -> Trace {
+        let mapped = self.map(contact);
+        let has_filter = self.places.filter.is_some();
+        let why_not = self.filter.broken(contact).map(|broken| broken.to_string());
+        let is_ours = why_not.is_none();
+        let is_judged = is_ours && !contact.opted_out;
+        let lists = if is_judged { self.lists_tried(contact) } else { Vec::new() };
+        let has_list = lists.last().is_some_and(|last| last.list.is_some());
+        let phones = if has_list { self.phones_tried(contact) } else { Vec::new() };
+        let has_phone = phones.last().is_some_and(|last| last.outcome.is_ok());
+        Trace {
+            contact: contact.id.clone(),
+            mapped,
+            filter: has_filter.then(|| Stage { place: self.places.filter.clone(), why_not }),
+            opted_out: is_ours && contact.opted_out,
+            lists,
+            phones,
+            phone_place: self.places.phone.clone(),
+            fields: if has_phone { self.fields_traced(contact) } else { Vec::new() },
+        }
+    }
+
+    fn lists_tried(&self, contact: &Contact) -> Vec<ListTried> {
+        let list = |destination: &Destination| match destination {
+            Destination::List(list) => Some(*list),
+            Destination::Reject => None,
+        };
+        let mut tried = Vec::new();
+        for (number, rule) in self.lists.iter().enumerate() {
+            let why_not = rule.when.broken(contact).map(|broken| broken.to_string());
+            let is_taken = why_not.is_none();
+            tried.push(ListTried {
+                number: Some(number + 1),
+                place: self.places.lists.get(number).cloned(),
+                why_not,
+                list: list(&rule.then),
+            });
+            if is_taken {
+                return tried;
+            }
+        }
+        let (place, list) = (self.places.list_default.clone(), list(&self.list_default));
+        tried.push(ListTried { number: None, place, why_not: None, list });
+        tried
+    }
+
+    fn phones_tried(&self, contact: &Contact) -> Vec<NumberTried> {
+        let tried = self.phone.tried(contact).into_iter().map(|(field, text, outcome)| NumberTried {
+            field,
+            text,
+            outcome: outcome.map_err(|refused| (refused.reason.to_owned(), refused.detail)),
+        });
+        tried.collect()
+    }
+
+    fn fields_traced(&self, contact: &Contact) -> Vec<Traced> {
+        let mut traced = Vec::new();
+        for (field, rule) in &self.fields {
+            let field = self.field_traced(field, rule, contact);
+            let is_end = field.value.is_err();
+            traced.push(field);
+            if is_end {
+                return traced;
+            }
+        }
+        if let Ok(found) = self.phone.find(contact) {
+            traced.extend(found.others.into_iter().map(|(field, digits)| self.number_traced(field, digits)));
+        }
+        traced
+    }
+
+    /// A field for a further number of the contact's.
+    fn number_traced(&self, field: LeadField, digits: String) -> Traced {
+        Traced {
+            field: FieldName::Standard(field),
+            place: self.places.phone.clone(),
+            origin: Origin::FurtherNumber,
+            reads: Vec::new(),
+            before: digits.clone(),
+            steps: Vec::new(),
+            value: Ok(digits),
+            clears: false,
+        }
+    }
+
+    fn field_traced(&self, field: &FieldName, rule: &FieldRule, contact: &Contact) -> Traced {
+        let after = |count: usize| rule.value_after(contact, count).unwrap_or_default();
+        let place = self.places.fields.get(field);
+        let value = rule.value(contact);
+        let written = place.filter(|_| value.is_ok()).map(|place| place.steps.as_slice()).unwrap_or_default();
+        let steps = written.iter().take(rule.transforms.len()).enumerate().map(|(number, (written, place))| Step {
+            written: written.clone(),
+            place: Some(place.clone()),
+            after: after(number + 1),
+        });
+        Traced {
+            field: field.clone(),
+            place: place.map(|place| place.place.clone()),
+            origin: match &rule.origin {
+                fields::Origin::From(_) => Origin::First,
+                fields::Origin::All(_) => Origin::All,
+                fields::Origin::Template(_) => Origin::Template,
+                fields::Origin::Constant(_) => Origin::Constant,
+            },
+            reads: reads(rule, contact),
+            before: after(0),
+            steps: steps.collect(),
+            value,
+            clears: rule.is_clearing,
+        }
+    }
+}
+
+fn reads(rule: &FieldRule, contact: &Contact) -> Vec<Read> {
+    let takes_one = matches!(rule.origin, fields::Origin::From(_));
+    let mut reads: Vec<Read> = Vec::new();
+    for name in rule.reads() {
+        if reads.iter().any(|read| read.name == name) {
+            continue;
+        }
+        let value = source::value(contact, name).into_owned();
+        let is_behind = takes_one && reads.iter().any(|read| read.is_taken);
+        let is_taken = !value.is_blank() && !is_behind;
+        reads.push(Read { name: name.to_owned(), value, is_taken });
+    }
+    reads
+}

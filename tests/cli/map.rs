@@ -1,0 +1,126 @@
+//! What becomes of one contact: asked of the CRM, or given as a file.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use serde_json::json;
+
+use crate::rig::{Ran, Rig, mapping};
+
+/// A record as the CRM's API gives it for one contact.
+fn record(rig: &Rig) -> serde_json::Value {
+    let contacts = rig.espo.contacts();
+    contacts.into_iter().find(|contact| contact["phoneNumber"].is_string() && contact["doNotCall"] == false).unwrap()
+}
+
+#[test]
+fn a_contact_of_the_crm_is_shown_and_nothing_is_written() {
+    let rig = Rig::new(60);
+    let id = record(&rig)["id"].as_str().unwrap().to_owned();
+    let shown = rig.run(&["map", &id, "--json"]).expect(0).json();
+    let mapped = &shown["mapped"][0];
+    assert_eq!((&mapped["job"], &mapped["contact"]), (&json!("sales"), &json!(id)));
+    assert_eq!(rig.vicidial.requests(), 0);
+    assert!(!rig.path("state").exists());
+    // What is planned is what is shown.
+    let plan = rig.run(&["plan", "--full", "--json"]).expect(0).json();
+    let op = plan["jobs"][0]["ops"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|op| op["contact"] == json!(id) && op["kind"] == "add_lead")
+        .unwrap()
+        .clone();
+    assert_eq!(mapped["list"], op["payload"]["lead"]["list_id"]);
+    let fields = op["payload"]["lead"]["fields"].as_object().unwrap();
+    for field in mapped["fields"].as_array().unwrap() {
+        let name = field["field"].as_str().unwrap();
+        let kept = field["kept"].as_object().map_or(&field["value"], |kept| &kept["value"]);
+        if let Some(planned) = fields.get(name) {
+            assert!(planned == &field["value"] || planned == kept, "{name}: {planned} {field}");
+        }
+        assert!(field["line"].is_number() || name == "source_id", "{field}");
+    }
+    let text = rig.run(&["map", &id, "--job", "sales"]).expect(0);
+    assert!(text.out.contains("becomes a lead in list") && text.out.contains("first_name"), "{}", text.out);
+    assert_eq!(rig.writes(), (0, 0));
+
+    rig.run(&["map", "nobody"]).expect(2).says("no contact `nobody`");
+    rig.run(&["map", &id, "--job", "none"]).expect(2).says("no job `none`");
+    rig.run(&["map"]).expect(2);
+    rig.run(&["map", &id, "--file", "x.json"]).expect(2);
+}
+
+#[test]
+fn a_rejection_says_what_to_change() {
+    let rig = Rig::new(60);
+    let id = record(&rig)["id"].as_str().unwrap().to_owned();
+    rig.edit(&id, json!({ "phoneNumber": null, "phoneNumberData": [] }));
+    let ran = rig.run(&["map", &id]).expect(0);
+    assert!(ran.out.contains("is rejected: phone_missing") && ran.out.contains("to change that:"), "{}", ran.out);
+    let json = rig.run(&["map", &id, "--json"]).expect(0).json();
+    assert_eq!((&json["mapped"][0]["result"], &json["mapped"][0]["reason"]), (&json!("rejected"), &json!("phone_missing")));
+}
+
+#[test]
+fn a_login_that_was_refused_is_not_tried_again() {
+    let rig = Rig::new(5);
+    let id = record(&rig)["id"].as_str().unwrap().to_owned();
+    rig.secret("espo.key", "wrong");
+    rig.run(&["sync", "--approve"]).expect(2);
+    let requests = rig.requests();
+    rig.run(&["map", &id]).expect(2).says("is not tried again");
+    assert_eq!(rig.requests(), requests);
+}
+
+#[test]
+fn a_record_of_a_file_needs_no_server_and_no_config() {
+    let rig = Rig::new(20);
+    let mut record = record(&rig);
+    record["firstName"] = json!("Ann; \"Annie\"");
+    record["cPlan"] = json!("gold");
+    rig.write("contact.json", &record.to_string());
+    rig.write("alone.toml", &mapping());
+    let (contact, alone) = (rig.path("contact.json"), rig.path("alone.toml"));
+    let (contact, alone) = (contact.to_str().unwrap(), alone.to_str().unwrap());
+    let requests = rig.requests();
+    // With the job's mapping, without its secrets.
+    std::fs::remove_file(rig.path("espo.key")).unwrap();
+    std::fs::remove_file(rig.path("vicidial.pass")).unwrap();
+    let of_job = rig.run(&["map", "--file", contact, "--json"]).expect(0).json();
+    assert_eq!(of_job["mapped"][0]["job"], "sales");
+    // With a mapping alone.
+    rig.write("vicisync.toml", "this is no config");
+    let ran = rig.run(&["map", "--file", contact, "--mapping", alone]).expect(0);
+    assert!(ran.out.contains("VICIdial will keep") && ran.out.contains("drops `;`"), "{}", ran.out);
+    let json = rig.run(&["map", "--file", contact, "--mapping", alone, "--json"]).expect(0).json();
+    assert_eq!(json["mapped"][0]["fields"], of_job["mapped"][0]["fields"]);
+    let mut child = rig.command(&["map", "--file", "-", "--mapping", alone, "--json"]);
+    let mut child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(record.to_string().as_bytes()).unwrap();
+    assert_eq!(Ran::of(child.wait_with_output().unwrap()).expect(0).json(), json);
+    assert_eq!(rig.requests(), requests);
+}
+
+#[test]
+fn a_file_that_is_no_record_is_told() {
+    let rig = Rig::new(0);
+    rig.write("alone.toml", &mapping());
+    let alone = rig.path("alone.toml");
+    let alone = alone.to_str().unwrap();
+    let run = |text: &str| {
+        rig.write("contact.json", text);
+        rig.run(&["map", "--file", rig.path("contact.json").to_str().unwrap(), "--mapping", alone]).expect(2)
+    };
+    run("not json").says("is no JSON");
+    run("[]").says("holds a list");
+    run("5").says("holds no record");
+    run("{}").says("has no id");
+    run("{\"id\": \"c1\"}").says("which").says("has no `");
+    run("{\"id\": \"c1\", \"deleted\": true}").says("deleted");
+    rig.run(&["map", "--file", "none.json", "--mapping", alone]).expect(2).says("cannot be read");
+    rig.run(&["map", "--file", "none.json", "--mapping", "none.toml"]).expect(2).says("cannot be read");
+    rig.run(&["map", "--file", "none.json", "--mapping", alone, "--crm", "nothing"]).expect(2).says("write one of: espocrm");
+    rig.run(&["map", "c1", "--mapping", alone]).expect(2);
+    rig.run(&["map", "--file", "none.json", "--mapping", alone, "--job", "sales"]).expect(2);
+}
