@@ -114,6 +114,8 @@ codes! {
     PlainHttp = "W0401", Warning, "a server reached without encryption";
     /// A connection without a job.
     UnusedConnection = "W0402", Warning, "a connection that no job uses";
+    /// A template that is the same for every contact.
+    PlainTemplate = "W0403", Warning, "a template that names no field";
 }
 
 impl Code {

@@ -217,6 +217,12 @@ impl Code {
                  the same machine, or behind a private network that you trust.\n\n\
                  Better:  url = \"https://dialer.example.com\""
             }
+            Self::PlainTemplate => {
+                "The text has no `${..}` in it, so every contact gets the same. Mostly a name was meant; a text that is the same for\n\
+                 all stands behind `value`.\n\n\
+                 Instead of: template = \"firstName\"\n\
+                 write:      template = \"${firstName}\"\n            value = \"firstName\""
+            }
             Self::UnusedConnection => {
                 "The connection is defined and no job names it, so nothing is read from it or written to it. Name it in a job,\n\
                  or take it out.\n\n\

@@ -12,7 +12,12 @@ use super::variables::Variable;
 
 /// A text of contacts: its names are the CRM's fields.
 pub(super) fn of_contacts(item: &Item<'_, '_>) -> Option<Template> {
-    parse(item)
+    let template = parse(item)?;
+    if template.names().next().is_none() {
+        let help = "a field stands in `${..}`, as in `${firstName}`; a text that is the same for every contact stands behind `value`";
+        item.wrong(Code::PlainTemplate, format!("`{}` names no field of the contact", item.path()), help);
+    }
+    Some(template)
 }
 
 /// A text of calls: its names are facts of a call.

@@ -57,7 +57,7 @@ fn texts_of_contacts() {
         ("${cEmpty is blank} ${firstName is set} ${\"b\" in tags}", "true true true"),
         ("${cEmpty | default(lastName | upper)} ${cEmpty | default(none_such)}", "EXAMPLE"),
         ("${id}: $${id}", "c1: ${id}"),
-        ("${'New York' | state_us}", "NY"),
+        ("${'New York' | state_us} ${id}", "NY c1"),
         ("${tags[5]}", ""),
         ("${none}${firstName}", "Ann"),
     ] {
@@ -96,6 +96,14 @@ fn what_cannot_be_worked_out_is_a_rejection() {
     assert!(reason == "template_failed" && detail.contains("too much work"), "{detail}");
     // A text that is long by itself is no trouble.
     assert_eq!(filled(&comments("${a | trim}"), &[("a", text(&"x".repeat(60_000)))]).map(|text| text.len()), Ok(60_000));
+}
+
+#[test]
+fn a_template_that_names_no_field_is_worth_a_look() {
+    let text = format!("{BASE}[lead]\ncity = {{ template = \"firstName\" }}\n");
+    let (_, warnings) = vicisync::mapping::parse("sales.toml", &text).unwrap();
+    let found: Vec<_> = warnings.iter().map(|warning| (warning.code, &text[warning.labels[0].0.clone()])).collect();
+    assert_eq!(found, [(Code::PlainTemplate, "\"firstName\"")]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod kept;
 mod report;
 mod told;
 
+use std::cell::LazyCell;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
@@ -56,7 +57,11 @@ fn of_file(session: &Session, wanted: &Map, file: &Path) -> Result<Vec<Shown>, F
             session.screen.problems(&warnings);
             vec![mapper]
         }
-        None => mappers(session, &session.read()?, wanted.job.as_deref())?,
+        None => {
+            // What is known of the server is a help and no need: a state that cannot be read is passed over.
+            let state = LazyCell::new(|| State::open_copy(&session.places.state).ok());
+            mappers(session, &session.read()?, wanted.job.as_deref(), &|connection| non_latin(state.as_ref()?, connection))?
+        }
     };
     let record = record(file)?;
     let mut shown = Vec::new();
@@ -74,7 +79,7 @@ async fn of_crm(session: &Session, wanted: &Map, contact: &str) -> Result<Vec<Sh
     let state = session.open_copy()?;
     let (asked, warnings) = setup::crms(&checked, &names, &state.install_key()?).map_err(Failed::problems)?;
     session.screen.problems(&warnings);
-    let mappers = mappers(session, &checked, wanted.job.as_deref())?;
+    let mappers = mappers(session, &checked, wanted.job.as_deref(), &|connection| non_latin(&state, connection))?;
     let id = ContactId::from(contact.trim());
     let mut shown = Vec::new();
     for (mapper, crm) in mappers.into_iter().zip(&asked) {
@@ -94,15 +99,14 @@ async fn of_crm(session: &Session, wanted: &Map, contact: &str) -> Result<Vec<Sh
     Ok(shown)
 }
 
-/// The mappings of the jobs that are meant.
-fn mappers(session: &Session, checked: &Checked, job: Option<&str>) -> Result<Vec<Mapper>, Failed> {
+/// The mappings of the jobs that are meant; `known` is asked for `use_non_latin` of servers of which the config does not say it.
+fn mappers(session: &Session, checked: &Checked, job: Option<&str>, known: &dyn Fn(&str) -> Option<bool>) -> Result<Vec<Mapper>, Failed> {
     let names = session.chosen(checked, job)?;
-    // What is known of the server is a help and no need: a state that cannot be read is passed over.
-    let known = |connection: &str| {
-        let state = State::open_copy(&session.places.state).ok()?;
-        state.server_facts(connection).ok()?.switch(&FactName::NonLatin)
-    };
     names.iter().map(|name| Mapper::of_job(checked, name, known).map_err(Failed::problems)).collect()
+}
+
+fn non_latin(state: &State, connection: &str) -> Option<bool> {
+    state.server_facts(connection).ok()?.switch(&FactName::NonLatin)
 }
 
 /// A login that was refused is not tried again: too many wrong ones lock the address out.
