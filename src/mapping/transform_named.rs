@@ -76,7 +76,8 @@ fn of_parts(name: &str, argument: Option<Argument<'_>>) -> Result<Transform, Vec
 }
 
 fn unknown(name: &str, is_whole: bool) -> Wrong {
-    let names: Vec<&str> = KNOWN.iter().map(|known| known.shown.name).collect();
+    let mut names: Vec<&str> = KNOWN.iter().map(|known| known.shown.name).collect();
+    names.dedup();
     let help = suggest::closest(name, names.iter().copied())
         .map_or_else(|| format!("there are: {}", names.join(", ")), |word| format!("did you mean `{word}`?"));
     let message = format!("there is no transform `{}`", name.trim());

@@ -67,6 +67,9 @@ pub(super) struct Tried {
     pub(super) detail: String,
 }
 
+/// A field, a text of it, and the numbers in it that may not be dialed.
+type Refused<'c> = (&'c str, Cow<'c, str>, Arc<[Number]>);
+
 impl PhoneRule {
     /// The contact's fields that it reads.
     pub(super) fn reads(&self) -> impl Iterator<Item = &str> {
@@ -78,7 +81,7 @@ impl PhoneRule {
         let region = self.region(contact);
         let mut found: Option<Found> = None;
         let mut spare: Vec<Phone> = Vec::new();
-        let mut tried = Vec::new();
+        let mut tried: Vec<Refused<'_>> = Vec::new();
         for field in &self.from {
             let mut texts = Vec::new();
             source::each(contact, field, &mut |text| texts.push(text));
@@ -100,7 +103,7 @@ impl PhoneRule {
                     }
                 }
                 if found.is_none() {
-                    tried.push((field, text, numbers));
+                    tried.push((field.as_str(), text, numbers));
                 }
             }
         }
@@ -151,7 +154,7 @@ impl PhoneRule {
         others.collect()
     }
 
-    fn no_phone(&self, tried: &[(&String, Cow<'_, str>, Arc<[Number]>)]) -> NoPhone {
+    fn no_phone(&self, tried: &[Refused<'_>]) -> NoPhone {
         let tried: Vec<Tried> = tried.iter().map(|(field, text, numbers)| self.refused(field, text, numbers)).collect();
         match tried.first() {
             Some(first) => NoPhone { reason: first.reason, detail: first.detail.clone(), tried },
