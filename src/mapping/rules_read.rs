@@ -11,8 +11,12 @@ use super::program::{Destination, Leaving, ListRule};
 /// `[filter]`, or `[[filter]]`; none lets everybody in.
 pub(super) fn filter(root: &Table<'_, '_>) -> Conditions {
     let Some(item) = root.get("filter") else { return Conditions::default() };
+    let errors = root.sink().errors();
     let conditions = condition_read::read(&item);
-    check::filter(root.sink(), &conditions);
+    // Of conditions that could not all be read nothing is concluded.
+    if root.sink().errors() == errors {
+        check::filter(root.sink(), &conditions);
+    }
     conditions
 }
 
