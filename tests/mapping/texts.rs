@@ -130,7 +130,7 @@ fn mistakes_stand_at_their_characters() {
     check(&rule("template = \"${a | phone_digits('XX')}\""), Code::BadRegion, "phone_digits('XX')");
     check(&rule("template = \"\""), Code::BadValue, "\"\"");
     check(&rule("template = 5"), Code::WrongType, "5");
-    check("[lead]\ncity = { from = \"a\", template = \"b\" }\n", Code::Doubled, "{ from = \"a\", template = \"b\" }");
+    check("[lead]\ncity = { from = \"a\", template = \"${b}\" }\n", Code::Doubled, "{ from = \"a\", template = \"${b}\" }");
     check("[lead]\ncity = { all = [\"a\"], value = \"b\" }\n", Code::Doubled, "{ all = [\"a\"], value = \"b\" }");
     check("[lead]\ncity = { blank = \"clear\" }\n", Code::MissingKey, "{ blank = \"clear\" }");
     check("[lead]\ncity = { all = [] }\n", Code::BadValue, "[]");
