@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(mistakes("${now()} ${shout(first)}"), [(Code::UnknownFilter, "now"), (Code::UnknownFilter, "shout")]);
         assert_eq!(mistakes("${first.upper()}"), [(Code::UnknownFilter, "upper")]);
         assert_eq!(mistakes("${first | truncate}"), [(Code::UnknownFilter, "truncate")]);
-        assert_eq!(mistakes("${first | truncate('x')}"), [(Code::UnknownFilter, "truncate('x')")]);
+        assert_eq!(mistakes("${first | truncate('x')}"), [(Code::BadValue, "truncate('x')")]);
         assert_eq!(mistakes("${first | truncate(count)}"), [(Code::UnknownFilter, "truncate(count)")]);
         assert_eq!(mistakes("${first | upper('x')}"), [(Code::UnknownFilter, "upper('x')")]);
         assert_eq!(mistakes("${first | phone_digits('XX')}"), [(Code::BadRegion, "phone_digits('XX')")]);
