@@ -15,9 +15,9 @@ use futures_util::Stream;
 
 pub use crate::model::Wanted;
 use crate::model::{
-    Activity, ActivityId, Base, CampaignId, Contact, ContactId, Failure, FieldName, Intake, JobName, Lead, LeadChange, LeadId, LeadRow,
-    Leg, Link, LinkId, ListId, Op, OpId, OpResult, OpState, Phone, Rejection, RunEnd, RunId, ServerFacts, StoredLead, Taken, Totals, Turn,
-    Value, VendorLeadCode,
+    Activity, ActivityId, Base, CampaignId, Contact, ContactId, CrmField, Failure, FieldName, Intake, JobName, Lead, LeadChange, LeadId,
+    LeadRow, Leg, Link, LinkId, ListId, Op, OpId, OpResult, OpState, Phone, Rejection, RunEnd, RunId, ServerFacts, StoredLead, Taken,
+    Totals, Turn, Value, VendorLeadCode,
 };
 
 pub use fault::{Effect, Fault, Reach};
@@ -345,6 +345,9 @@ pub struct RunRecord {
     pub totals: Totals,
 }
 
+/// The fields of an object of the CRM, and when they were seen.
+pub type SeenFields = (DateTime<Utc>, Vec<CrmField>);
+
 /// The state. Calls block until what they write is on disk; each is one transaction. Only [`Store::turn`] is waited for as a request is.
 pub trait Store: Send + Sync {
     /// The job's memory; a default record for a new job.
@@ -360,6 +363,11 @@ pub trait Store: Send + Sync {
     fn server_facts(&self, connection: &str) -> Result<ServerFacts, StoreError>;
     /// Keeps it, whole.
     fn put_server_facts(&self, connection: &str, facts: &ServerFacts) -> Result<(), StoreError>;
+
+    /// The fields of an object as the CRM of a connection described them last, and when that was.
+    fn crm_fields(&self, connection: &str, object: &str) -> Result<Option<SeenFields>, StoreError>;
+    /// Keeps them, whole.
+    fn put_crm_fields(&self, connection: &str, object: &str, seen_at: DateTime<Utc>, fields: &[CrmField]) -> Result<(), StoreError>;
 
     /// Starts a run's record.
     fn begin_run(&self, job: &JobName, trigger: &str, at: DateTime<Utc>) -> Result<RunId, StoreError>;

@@ -67,6 +67,12 @@ pub enum Command {
     Map(Map),
     /// Checks the files; with --live also both systems: logins, rights, lists, fields, clocks
     Check(Check),
+    /// Shows the fields that a mapping can name, of the CRM or of VICIdial, with masked examples; changes nothing
+    #[command(
+        long_about = "Shows the fields that a mapping can name, of the CRM or of VICIdial: type, width, whether the mapping uses them, and an example \
+                      from a few real records in which letters are x and digits 9. It changes nothing in either system."
+    )]
+    Fields(Fields),
     /// Runs the [[test]] tables of the mappings
     Test(Test),
     /// Explains an error code, for example E0102
@@ -182,6 +188,48 @@ pub struct Check {
     /// Ask both systems too; a login that was stopped is tried once, and freed when it is good
     #[arg(long)]
     pub live: bool,
+}
+
+/// Arguments of `fields`.
+#[derive(Debug, Args)]
+pub struct Fields {
+    /// Whose fields
+    #[command(subcommand)]
+    pub of: FieldsOf,
+}
+
+/// Whose fields.
+#[derive(Debug, Subcommand)]
+pub enum FieldsOf {
+    /// The CRM's fields
+    Crm(FieldsOfCrm),
+    /// VICIdial's standard fields, and the custom fields of lists
+    Vicidial(FieldsOfVicidial),
+}
+
+/// Arguments of `fields crm`.
+#[derive(Debug, Args)]
+pub struct FieldsOfCrm {
+    /// Of this job's object [default: the only job]
+    #[arg(long, conflicts_with = "crm")]
+    pub job: Option<String>,
+    /// Of this CRM connection, whatever jobs there are
+    #[arg(long, value_name = "NAME")]
+    pub crm: Option<String>,
+    /// The object [default: the only one of the connector]
+    #[arg(long, requires = "crm")]
+    pub object: Option<String>,
+}
+
+/// Arguments of `fields vicidial`.
+#[derive(Debug, Args)]
+pub struct FieldsOfVicidial {
+    /// Of this job's lists [default: the only job]
+    #[arg(long, conflicts_with = "vicidial")]
+    pub job: Option<String>,
+    /// Of all lists of this VICIdial connection, whatever jobs there are
+    #[arg(long, value_name = "NAME")]
+    pub vicidial: Option<String>,
 }
 
 /// Arguments of `test`.

@@ -2,6 +2,7 @@
 //!
 //! A login that a run found refused is tried once here, and freed when it is good.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
@@ -12,7 +13,7 @@ use super::exit::Exit;
 use super::facts;
 use super::screen::{Failed, Screen};
 use super::session::Session;
-use crate::model::{FactName, FactSource, ReportKind, ServerFacts, Wanted};
+use crate::model::{CrmField, FactName, FactSource, ReportKind, ServerFacts, Wanted};
 use crate::ports::{Fault, Reach, Store, StoreErrorKind};
 use crate::setup::{self, Compared, Problem, Ready, ReadyReport};
 use crate::state::State;
@@ -212,6 +213,7 @@ async fn agents(name: &str, jobs: &[&Ready], findings: &mut Findings) {
 /// The CRM of each job, since each mapping wants fields of its own.
 async fn crms(jobs: &[Ready], state: Option<&State>, findings: &mut Findings) -> Result<(), Failed> {
     let mut refused = BTreeSet::new();
+    let mut described: BTreeMap<(&str, &str), Option<Vec<CrmField>>> = BTreeMap::new();
     for ready in jobs {
         let name = ready.job.crm.as_str();
         if refused.contains(name) {
@@ -224,12 +226,40 @@ async fn crms(jobs: &[Ready], state: Option<&State>, findings: &mut Findings) ->
             refused.insert(name);
             continue;
         }
-        for finding in ready.contacts.probe(&ready.job.program.patch_names()).await {
+        let object = ready.job.program.object();
+        let fields = match described.entry((name, object)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => free.insert(describe(name, ready, state, findings).await?),
+        };
+        for finding in ready.contacts.probe(&ready.job.program.patch_names(), fields.as_deref()).await {
             findings.add(name, finding.ok, finding.what, finding.advice);
         }
         users(name, ready, findings).await;
     }
     Ok(())
+}
+
+/// The CRM's own description of the job's object, where its connector says how to ask; kept, where the state may be written.
+async fn describe(name: &str, ready: &Ready, state: Option<&State>, findings: &mut Findings) -> Result<Option<Vec<CrmField>>, Failed> {
+    if !ready.contacts.describes() {
+        return Ok(None);
+    }
+    let object = ready.job.program.object();
+    match ready.contacts.describe(object).await {
+        Ok(fields) => {
+            if let Some(state) = state {
+                state.put_crm_fields(name, object, Utc::now(), &fields)?;
+            }
+            let what =
+                format!("the CRM describes {} fields of {object}; see them: vicisync fields crm --job {}", fields.len(), ready.job.name);
+            findings.add(name, true, what, None);
+            Ok(Some(fields))
+        }
+        Err(fault) => {
+            findings.add(name, true, format!("the CRM does not describe the fields of {object}: {}", fault.message), fault.help);
+            Ok(None)
+        }
+    }
 }
 
 /// Each VICIdial that reports ask, with the functions that they use.

@@ -10,6 +10,7 @@ mod describe;
 mod exit;
 mod explain;
 mod facts;
+mod fields;
 mod map;
 mod plan;
 mod progress;
@@ -64,6 +65,7 @@ async fn command(session: &Session, command: &Command) -> Result<Exit, Failed> {
         Command::Explain(wanted) => explain::run(session, wanted),
         Command::Map(wanted) => map::run(session, wanted).await,
         Command::Check(wanted) => check::run(session, wanted).await,
+        Command::Fields(wanted) => fields::run(session, wanted).await,
         Command::Test(wanted) => test::run(session, wanted),
         Command::Code(wanted) => code::run(&session.screen, wanted),
         Command::Rehearse(wanted) => rehearse::run(&session.screen, wanted).await,

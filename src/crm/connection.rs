@@ -49,6 +49,7 @@ pub struct Crm {
     pub(super) page_size: usize,
     pub(super) options: BTreeMap<String, String>,
     pub(super) site: String,
+    pub(super) object: String,
     /// The object and the options.
     pub(super) names: Names,
 }
@@ -80,7 +81,7 @@ impl Crm {
             names = names.with(&format!("option.{name}"), value.trim());
         }
         let wanted = Wanted::new(&connector.record, &fields);
-        Ok(Self { connector, http, wanted, page_size, options, site, names })
+        Ok(Self { connector, http, wanted, page_size, options, site, object, names })
     }
 
     /// Logs in by one harmless request: a list of one.

@@ -10,6 +10,8 @@ use serde_json::Value as Json;
 use super::connection::Crm;
 use super::http;
 use super::verdict::Kind;
+use crate::diag::suggest;
+use crate::model::CrmField;
 use crate::ports::{Fault, Reach};
 
 /// Clocks further apart than this are worth a word, in seconds.
@@ -44,8 +46,9 @@ impl Finding {
 }
 
 impl Crm {
-    /// Looks at login, rights, attributes and clock. `patch_names` are the attributes that calls set.
-    pub async fn probe(&self, patch_names: &BTreeSet<String>) -> Vec<Finding> {
+    /// Looks at login, rights, attributes and clock. `patch_names` are the attributes that calls set; `described` are the fields as the CRM describes them,
+    /// where it does: then no attribute is asked for by itself.
+    pub async fn probe(&self, patch_names: &BTreeSet<String>, described: Option<&[CrmField]>) -> Vec<Finding> {
         let title = &self.connector.title;
         let mut findings = Vec::new();
         findings.extend(self.plain_http());
@@ -60,7 +63,7 @@ impl Crm {
         findings.push(clock(title, at, Utc::now()));
         match sample {
             Some(contact) => match self.whole(&contact).await {
-                Ok(Some(record)) => self.attributes_of(&record, patch_names, &mut findings),
+                Ok(Some(record)) => self.attributes_of(&record, patch_names, described, &mut findings),
                 Ok(None) => findings.push(Finding::bad(
                     format!("{title} lists a contact and then does not show it."),
                     "Try again; if it stays so, look at the API user's role.",
@@ -69,10 +72,13 @@ impl Crm {
             },
             None => {
                 findings.push(Finding::good("There are no contacts yet."));
-                self.attributes_asked(patch_names, &mut findings).await;
+                match described {
+                    Some(fields) => self.attributes_described(patch_names, fields, &mut findings),
+                    None => self.attributes_asked(patch_names, &mut findings).await,
+                }
             }
         }
-        self.written(patch_names, &mut findings);
+        self.written(patch_names, described.unwrap_or_default(), &mut findings);
         self.calls(&mut findings).await;
         findings
     }
@@ -88,9 +94,18 @@ impl Crm {
     }
 
     /// A whole record has every attribute there is, empty ones too.
-    fn attributes_of(&self, record: &Json, patch_names: &BTreeSet<String>, findings: &mut Vec<Finding>) {
+    fn attributes_of(&self, record: &Json, patch_names: &BTreeSet<String>, described: Option<&[CrmField]>, findings: &mut Vec<Finding>) {
         for name in self.wanted.attributes().union(patch_names) {
-            findings.push(if record.get(name).is_some() { self.there(name) } else { self.not_there(name) });
+            let is_there = record.get(name).is_some();
+            findings.push(if is_there { self.there(name) } else { self.not_there(name, described.unwrap_or_default()) });
+        }
+    }
+
+    /// Without a record, the CRM's own description.
+    fn attributes_described(&self, patch_names: &BTreeSet<String>, described: &[CrmField], findings: &mut Vec<Finding>) {
+        for name in self.wanted.attributes().union(patch_names) {
+            let is_there = described.iter().any(|field| field.name == *name);
+            findings.push(if is_there { self.there(name) } else { self.not_there(name, described) });
         }
     }
 
@@ -100,7 +115,7 @@ impl Crm {
         for name in self.wanted.attributes().union(patch_names) {
             findings.push(match self.has_attribute(object, name).await {
                 Ok(true) => self.there(name),
-                Ok(false) => self.not_there(name),
+                Ok(false) => self.not_there(name, &[]),
                 Err(fault) => Finding::fault(fault),
             });
         }
@@ -110,14 +125,24 @@ impl Crm {
         Finding::good(format!("Contacts have the attribute `{name}`."))
     }
 
-    fn not_there(&self, name: &str) -> Finding {
+    fn not_there(&self, name: &str, described: &[CrmField]) -> Finding {
+        let meant = suggest::closest(name, described.iter().map(|field| field.name.as_str()).filter(|known| *known != name));
+        let meant = meant.map(|meant| format!("Did you mean `{meant}`? ")).unwrap_or_default();
         Finding::bad(
             format!("{} shows no attribute `{name}` of contacts.", self.connector.title),
-            self.connector.answers.field_help.clone(),
+            format!("{meant}{}", self.connector.answers.field_help),
         )
     }
 
-    fn written(&self, patch_names: &BTreeSet<String>, findings: &mut Vec<Finding>) {
+    fn written(&self, patch_names: &BTreeSet<String>, described: &[CrmField], findings: &mut Vec<Finding>) {
+        let rules = &self.connector.patch;
+        let is_known = |name: &String| rules.never.contains(name) || rules.computed.contains(name);
+        for field in described.iter().filter(|field| !field.is_writable && patch_names.contains(&field.name) && !is_known(&field.name)) {
+            findings.push(Finding::bad(
+                format!("Calls set `{}`, which {} does not let the API user set.", field.name, self.connector.title),
+                "Take it out of the mapping, set a field of your own, or let the user's role edit the field.",
+            ));
+        }
         for name in patch_names.intersection(&self.connector.patch.never) {
             findings.push(Finding::bad(
                 format!("Calls set `{name}`, which is never written: {} could clear opt-outs by it.", self.connector.title),

@@ -135,7 +135,7 @@ pub fn json(value: &Value) -> Json {
 }
 
 /// Whether a flag is set. Only a clear yes is one: `true`, or a number other than zero.
-fn is_true(json: &Json) -> bool {
+pub(super) fn is_true(json: &Json) -> bool {
     match json {
         Json::Bool(flag) => *flag,
         Json::Number(number) => number.as_f64() != Some(0.0),

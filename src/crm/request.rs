@@ -2,27 +2,21 @@
 //!
 //! It decides how names get into path, query, headers and body: percent-encoded, as JSON text, or as they are. It sends nothing, and adds no login.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::template::{Names, Shape, Text, Unfilled};
 
 /// The methods that connectors use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Method {
     /// Reads.
-    #[serde(rename = "GET")]
+    #[default]
     Get,
     /// Creates.
-    #[serde(rename = "POST")]
     Post,
     /// Changes.
-    #[serde(rename = "PUT")]
     Put,
     /// Changes.
-    #[serde(rename = "PATCH")]
     Patch,
 }
 
@@ -39,27 +33,14 @@ impl Method {
     }
 }
 
-/// A request in the file.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RequestText {
-    method: Method,
-    path: String,
-    #[serde(default)]
-    query: BTreeMap<String, toml::Value>,
-    #[serde(default)]
-    headers: BTreeMap<String, String>,
-    json: Option<toml::Value>,
-}
-
 /// A request with its templates parsed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Request {
-    method: Method,
-    path: Text,
-    query: Vec<(String, Shape)>,
-    headers: Vec<(String, Text)>,
-    json: Option<Shape>,
+    pub(super) method: Method,
+    pub(super) path: Text,
+    pub(super) query: Vec<(String, Shape)>,
+    pub(super) headers: Vec<(String, Text)>,
+    pub(super) json: Option<Shape>,
 }
 
 /// A request that is ready but for the login.
@@ -78,48 +59,6 @@ pub struct Prepared {
 }
 
 impl Request {
-    /// Parses the templates; `is_allowed` says which names its place offers.
-    pub(super) fn parse(text: &RequestText, place: &str, is_allowed: &dyn Fn(&str) -> bool, problems: &mut Vec<String>) -> Self {
-        let mut keep = |what: &str, result: Result<Text, String>| {
-            result.unwrap_or_else(|problem| {
-                problems.push(format!("{place}.{what}: {problem}"));
-                Text::default()
-            })
-        };
-        let path = keep("path", Text::parse(&text.path));
-        let headers: Vec<_> =
-            text.headers.iter().map(|(name, value)| (name.clone(), keep(&format!("headers.{name}"), Text::parse(value)))).collect();
-        let mut shape = |what: &str, value: &toml::Value| {
-            Shape::parse(value).unwrap_or_else(|problem| {
-                problems.push(format!("{place}.{what}: {problem}"));
-                Shape::Fixed(Json::Null)
-            })
-        };
-        let query: Vec<_> = text.query.iter().map(|(name, value)| (name.clone(), shape(&format!("query.{name}"), value))).collect();
-        let json = text.json.as_ref().map(|value| shape("json", value));
-        let request = Self { method: text.method, path, query, headers, json };
-        if !text.path.starts_with('/') {
-            problems.push(format!("{place}.path: `{}` must begin with `/`", text.path));
-        }
-        if text.method == Method::Get && request.json.is_some() {
-            problems.push(format!("{place}.json: a GET has no body"));
-        }
-        for name in request.names() {
-            if !is_allowed(name) {
-                problems.push(format!("{place}: there is no `${{{name}}}` here"));
-            }
-        }
-        request
-    }
-
-    fn names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.path.names().collect();
-        names.extend(self.headers.iter().flat_map(|(_, value)| value.names()));
-        names.extend(self.query.iter().flat_map(|(_, shape)| shape.names()));
-        names.extend(self.json.iter().flat_map(Shape::names));
-        names
-    }
-
     /// Fills in the names.
     ///
     /// # Errors

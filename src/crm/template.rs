@@ -5,11 +5,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 use serde_json::Value as Json;
-
-/// Tables with this key are there only where the name that it gives has a value.
-const ONLY_IF: &str = "?";
 
 /// The values of names, for one request.
 #[derive(Debug, Clone, Default)]
@@ -59,35 +57,49 @@ pub struct Text {
     parts: Vec<Part>,
 }
 
+/// The names in a text, each with its bytes.
+pub type NamedPlaces = Vec<(String, Range<usize>)>;
+
+/// A `${` that is no template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadTemplate {
+    /// What is wrong.
+    pub message: String,
+    /// Its bytes in the text.
+    pub place: Range<usize>,
+}
+
 impl Text {
-    /// Parses a text.
+    /// Parses a text. Gives also where its names stand in it: the bytes between the braces.
     ///
     /// # Errors
     /// Says what is wrong with a `${`.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<(Self, NamedPlaces), BadTemplate> {
         let mut parts = Vec::new();
-        let mut rest = text;
-        while let Some(start) = rest.find("${") {
-            let (before, after) = (&rest[..start], &rest[start + 2..]);
-            let Some(end) = after.find('}') else {
-                return Err(format!("`{text}`: a `${{` without its `}}`"));
+        let mut names = Vec::new();
+        let mut at = 0;
+        while let Some(start) = text[at..].find("${").map(|found| at + found) {
+            let begin = start + 2;
+            let Some(end) = text[begin..].find('}').map(|found| begin + found) else {
+                return Err(BadTemplate { message: "there is a `${` without its `}`".to_owned(), place: start..text.len() });
             };
-            if !before.is_empty() {
-                parts.push(Part::Literal(before.to_owned()));
+            if at < start {
+                parts.push(Part::Literal(text[at..start].to_owned()));
             }
-            let inside = &after[..end];
+            let inside = &text[begin..end];
             let (name, is_optional) = inside.strip_suffix('?').map_or((inside, false), |name| (name, true));
             let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '.';
             if name.is_empty() || !name.chars().all(is_name) {
-                return Err(format!("`{text}`: `{inside}` is not a name (lower-case letters, digits, `_` and `.`, then perhaps `?`)"));
+                return Err(BadTemplate { message: format!("`{inside}` is not a name"), place: start..end + 1 });
             }
+            names.push((name.to_owned(), begin..begin + name.len()));
             parts.push(Part::Name { name: name.to_owned(), is_optional });
-            rest = &after[end + 1..];
+            at = end + 1;
         }
-        if !rest.is_empty() {
-            parts.push(Part::Literal(rest.to_owned()));
+        if at < text.len() {
+            parts.push(Part::Literal(text[at..].to_owned()));
         }
-        Ok(Self { parts })
+        Ok((Self { parts }, names))
     }
 
     /// The names in it.
@@ -151,48 +163,6 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// Makes a shape of TOML.
-    ///
-    /// # Errors
-    /// Says what JSON cannot say, or what is wrong with a `${`.
-    pub fn parse(value: &toml::Value) -> Result<Self, String> {
-        Ok(match value {
-            toml::Value::String(text) => Self::Text(Text::parse(text)?),
-            toml::Value::Integer(number) => Self::Fixed(Json::from(*number)),
-            toml::Value::Float(number) => Self::Fixed(Json::from(*number)),
-            toml::Value::Boolean(flag) => Self::Fixed(Json::from(*flag)),
-            toml::Value::Datetime(time) => return Err(format!("`{time}`: JSON has no times; write it as text, in quotes")),
-            toml::Value::Array(values) => Self::List(values.iter().map(Self::parse).collect::<Result<_, _>>()?),
-            toml::Value::Table(table) => {
-                let mut only_if = None;
-                let mut entries = Vec::new();
-                for (key, value) in table {
-                    if key == ONLY_IF {
-                        let Some(name) = value.as_str() else { return Err("the key `?` takes the name of a value".to_owned()) };
-                        only_if = Some(name.to_owned());
-                    } else {
-                        entries.push((Text::parse(key)?, Self::parse(value)?));
-                    }
-                }
-                Self::Table { only_if, entries }
-            }
-        })
-    }
-
-    /// The names in it.
-    #[must_use]
-    pub fn names(&self) -> Vec<&str> {
-        match self {
-            Self::Fixed(_) => Vec::new(),
-            Self::Text(text) => text.names().collect(),
-            Self::List(shapes) => shapes.iter().flat_map(Self::names).collect(),
-            Self::Table { only_if, entries } => {
-                let inner = entries.iter().flat_map(|(key, value)| key.names().chain(value.names()));
-                only_if.iter().map(String::as_str).chain(inner).collect()
-            }
-        }
-    }
-
     /// The JSON with its names filled in; `None` where it falls away.
     ///
     /// # Errors

@@ -110,6 +110,26 @@ codes! {
     NothingToWin = "E0323", Error, "`wins` for a field that goes one way";
     /// An expression that fails for every call.
     BrokenText = "E0324", Error, "a text that cannot be worked out";
+    /// `${..}` with a name that the place does not offer.
+    ConnectorName = "E0601", Error, "a name in `${..}` that is not offered here";
+    /// A `${` that is no template.
+    ConnectorTemplate = "E0602", Error, "a `${..}` that cannot be read";
+    /// Not a path into an answer.
+    ConnectorPath = "E0603", Error, "not a path into an answer";
+    /// A secret or option that the connector does not declare.
+    ConnectorUndeclared = "E0604", Error, "a secret or option that the connector does not declare";
+    /// No `[[auth]]`.
+    ConnectorLogin = "E0605", Error, "a connector without a way to log in";
+    /// Not a form of times.
+    ConnectorTime = "E0606", Error, "not a form of times";
+    /// A request that cannot be sent.
+    ConnectorRequest = "E0607", Error, "a request that cannot be sent";
+    /// TOML that has no form in JSON.
+    ConnectorJson = "E0608", Error, "a value that JSON does not have";
+    /// Not the name of a header, or not a value of one.
+    ConnectorHeader = "E0609", Error, "not a header";
+    /// A kind of field that vicisync does not know.
+    ConnectorFieldKind = "E0610", Error, "a kind of field that does not exist";
     /// Passwords in the clear.
     PlainHttp = "W0401", Warning, "a server reached without encryption";
     /// A connection without a job.

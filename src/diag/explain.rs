@@ -3,6 +3,7 @@
 //! Written for a campaign admin. What a code means in the machine stands where it is raised.
 
 use super::code::Code;
+use super::explain_connector as connector;
 
 impl Code {
     /// A few sentences and an example.
@@ -212,6 +213,16 @@ impl Code {
                  Wrong:   set = { cMinutes = \"${status / 60}\" }\n\
                  Right:   set = { cMinutes = \"${(talk_seconds / 60) | round | int}\" }"
             }
+            Self::ConnectorName => connector::NAME,
+            Self::ConnectorTemplate => connector::TEMPLATE,
+            Self::ConnectorPath => connector::PATH,
+            Self::ConnectorUndeclared => connector::UNDECLARED,
+            Self::ConnectorLogin => connector::LOGIN,
+            Self::ConnectorTime => connector::TIME,
+            Self::ConnectorRequest => connector::REQUEST,
+            Self::ConnectorJson => connector::JSON,
+            Self::ConnectorHeader => connector::HEADER,
+            Self::ConnectorFieldKind => connector::FIELD_KIND,
             Self::PlainHttp => {
                 "Over plain http everybody on the way can read the password and the people's data. It is meant for a server on\n\
                  the same machine, or behind a private network that you trust.\n\n\

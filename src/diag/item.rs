@@ -74,12 +74,9 @@ impl<'r, 'i> Item<'r, 'i> {
         self.sink.report(self.sink.at(code, self.place(), message).help(help));
     }
 
-    /// Reports something wrong with a part of a text, given as bytes of it. Escapes in the file shift what follows them, so with any the
-    /// whole text is pointed at.
-    pub fn wrong_part(&self, part: std::ops::Range<usize>, code: Code, message: impl Into<String>, help: impl Into<String>) {
-        let whole = self.place();
-        let is_plain = matches!(self.raw(), DeValue::String(text) if text.len() + 2 == whole.len() && part.end <= text.len());
-        let place = if is_plain && !part.is_empty() { whole.start + 1 + part.start..whole.start + 1 + part.end } else { whole };
+    /// Reports something wrong with a part of a text, given as bytes of it; no bytes mean the whole.
+    pub fn wrong_part(&self, part: Place, code: Code, message: impl Into<String>, help: impl Into<String>) {
+        let place = if part.is_empty() { self.place() } else { self.part(part) };
         self.sink.report(self.sink.at(code, place, message).help(help));
     }
 

@@ -5,6 +5,7 @@
 
 pub mod code;
 pub mod explain;
+mod explain_connector;
 pub mod form;
 pub mod item;
 pub mod names;

@@ -44,3 +44,58 @@ pub enum CrmFieldKind {
     /// Something else, by the CRM's own word.
     Other(String),
 }
+
+impl CrmFieldKind {
+    /// The word for it; the CRM's own for what is something else.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Number => "number",
+            Self::Flag => "flag",
+            Self::Date => "date",
+            Self::Moment => "moment",
+            Self::Choice(_) => "choice",
+            Self::Choices(_) => "choices",
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Link => "link",
+            Self::Other(word) => word,
+        }
+    }
+
+    /// The most characters, where there is such a limit.
+    #[must_use]
+    pub fn width(&self) -> Option<usize> {
+        match self {
+            Self::Text(width) => *width,
+            Self::Number
+            | Self::Flag
+            | Self::Date
+            | Self::Moment
+            | Self::Choice(_)
+            | Self::Choices(_)
+            | Self::Phone
+            | Self::Email
+            | Self::Link
+            | Self::Other(_) => None,
+        }
+    }
+
+    /// The values that it can have, where they are few.
+    #[must_use]
+    pub fn options(&self) -> &[String] {
+        match self {
+            Self::Choice(options) | Self::Choices(options) => options,
+            Self::Text(_)
+            | Self::Number
+            | Self::Flag
+            | Self::Date
+            | Self::Moment
+            | Self::Phone
+            | Self::Email
+            | Self::Link
+            | Self::Other(_) => &[],
+        }
+    }
+}

@@ -190,7 +190,7 @@ fn connectors(config: &Config, home: &Path, problems: &mut Vec<Problem>) -> BTre
     for (name, crm) in &config.crms {
         let found = match &crm.connector {
             Some(file) => own_connector(&home.join(file)),
-            None => Connector::embedded(&crm.kind).ok_or_else(|| {
+            None => Connector::embedded(&crm.kind).map(|connector| (connector, Vec::new())).ok_or_else(|| {
                 let known = Connector::names().join(", ");
                 vec![Problem::error(
                     format!("[crm.{name}]: there is no connector `{}`", crm.kind),
@@ -199,7 +199,8 @@ fn connectors(config: &Config, home: &Path, problems: &mut Vec<Problem>) -> BTre
             }),
         };
         match found {
-            Ok(connector) => {
+            Ok((connector, warnings)) => {
+                problems.extend(warnings);
                 connectors.insert(name.clone(), connector);
             }
             Err(found) => problems.extend(found),
@@ -208,17 +209,20 @@ fn connectors(config: &Config, home: &Path, problems: &mut Vec<Problem>) -> BTre
     connectors
 }
 
-fn own_connector(path: &Path) -> Result<Connector, Vec<Problem>> {
+fn own_connector(path: &Path) -> Result<(Connector, Vec<Problem>), Vec<Problem>> {
     let text = read(path, "the connector", "check the path; it is relative to the config's directory").map_err(|problem| vec![problem])?;
-    Connector::parse(&text).map_err(|found| {
-        let problem = |message: String| {
-            Problem::error(
-                format!("{}: {message}", path.display()),
-                "mend the connector file, or leave `connector` out to use the built-in one",
-            )
-        };
-        found.into_iter().map(problem).collect()
-    })
+    let source: Arc<str> = text.into();
+    let mut problems = Vec::new();
+    match Connector::parse(&path.display().to_string(), &source) {
+        Ok((connector, warnings)) => {
+            take(&mut problems, warnings, &source);
+            Ok((connector, problems))
+        }
+        Err(found) => {
+            take(&mut problems, found, &source);
+            Err(problems)
+        }
+    }
 }
 
 fn take(problems: &mut Vec<Problem>, found: Vec<Diagnostic>, source: &Arc<str>) {

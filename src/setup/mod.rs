@@ -1,13 +1,16 @@
 //! From files to jobs that can run: reads config, mappings and connectors, cross-checks them, resolves secrets, builds the connections.
 //!
 //! It knows where files are and what belongs to what. What a file may say is decided by `config`, `mapping` and `crm`; all problems of all
-//! files come at once, as [`Problem`]s. It sends nothing.
+//! files come at once, as [`Problem`]s. It sends nothing, but for `fields`, which asks both systems what they have to offer.
 
 mod across;
+pub mod alone;
 mod checked;
 mod clock;
+mod fields;
 mod flags;
 mod mapper;
+mod masked;
 mod places;
 mod problem;
 mod ready;
@@ -18,7 +21,9 @@ mod statuses;
 
 pub use checked::{Checked, Timetable, mapping};
 pub use clock::SystemClock;
+pub use fields::{CrmFieldShown, CrmFields, EXAMPLES_MAX, ListFields, VicidialFields, crm_fields, vicidial_lists};
 pub use mapper::Mapper;
+pub use masked::{example, masked};
 pub use places::Places;
 pub use problem::Problem;
 pub use ready::{AskedCrm, Ready, crms, ready};

@@ -1,6 +1,6 @@
 //! Jobs that can run: secrets resolved, connections built, nothing sent yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,6 @@ use super::secret::resolve;
 use crate::config::{self, CrmConnection, DatabaseConnection, DatabaseTls, VicidialConnection};
 use crate::crm::{self, Crm};
 use crate::engine::Job;
-use crate::mapping::Program;
 use crate::model::{FactName, InstallKey, JobName, ServerFacts};
 use crate::ports::Fault;
 use crate::sync::brake::Limits;
@@ -83,7 +82,8 @@ pub fn crms(checked: &Checked, names: &[JobName], key: &InstallKey) -> Result<(V
     let mut building = Building::new(checked, key, &known);
     let asked = |name: &JobName| {
         let connection = checked.job(name)?.crm.clone();
-        let (contacts, credentials) = building.crm(&connection, checked.program(name)?)?;
+        let program = checked.program(name)?;
+        let (contacts, credentials) = building.crm(&connection, program.object(), program.contact_fields())?;
         Some(AskedCrm { job: name.clone(), connection, contacts, credentials })
     };
     let asked: Vec<AskedCrm> = names.iter().filter_map(asked).collect();
@@ -119,7 +119,7 @@ impl<'a> Building<'a> {
         let program = checked.program(name)?.clone();
         // Both connections are looked at before either's trouble ends this, so that all problems come at once.
         let dialer = self.vicidial(&job.vicidial);
-        let contacts = self.crm(&job.crm, &program);
+        let contacts = self.crm(&job.crm, program.object(), program.contact_fields());
         let ((dialer, dialer_print), (contacts, crm_print)) = (dialer?, contacts?);
         let brakes = &job.brakes;
         let limits = Limits {
@@ -255,20 +255,21 @@ impl<'a> Building<'a> {
         }
     }
 
-    fn crm(&mut self, name: &str, program: &Program) -> Option<(Arc<Crm>, String)> {
+    pub(super) fn crm(&mut self, name: &str, object: &str, fields: BTreeSet<String>) -> Option<(Arc<Crm>, String)> {
         let connection = self.checked.config.crms.get(name)?;
         let connector = self.checked.connectors.get(name)?.clone();
         let (secrets, print) = self.secrets(name, connection)?;
+        let page_size = connector.page_size_max.min(PAGE_SIZE);
         let settings = crm::Settings {
             site: connection.site.clone(),
             secrets,
             options: connection.options.clone(),
             connector,
-            fields: program.contact_fields(),
-            object: program.object().to_owned(),
+            fields,
+            object: object.to_owned(),
             timeout: TIMEOUT,
             concurrency: CRM_CONCURRENCY,
-            page_size: PAGE_SIZE,
+            page_size,
         };
         match Crm::new(settings) {
             Ok(crm) => Some((Arc::new(crm), print)),

@@ -7,6 +7,7 @@
 mod activities;
 mod cell;
 mod copy;
+mod crm_fields;
 mod desk;
 mod failures;
 mod jobs;

@@ -6,12 +6,12 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::open::State;
-use super::{activities, failures, jobs, journal, legs, links, outcome, plan, rejections, runs, servers};
+use super::{activities, crm_fields, failures, jobs, journal, legs, links, outcome, plan, rejections, runs, servers};
 use crate::model::{
-    ActivityId, ContactId, Failure, JobName, LeadId, Leg, Link, LinkId, Op, OpId, OpResult, OpState, Rejection, RunEnd, RunId, ServerFacts,
-    Taken, Totals, Turn, VendorLeadCode,
+    ActivityId, ContactId, CrmField, Failure, JobName, LeadId, Leg, Link, LinkId, Op, OpId, OpResult, OpState, Rejection, RunEnd, RunId,
+    ServerFacts, Taken, Totals, Turn, VendorLeadCode,
 };
-use crate::ports::{JobRecord, LinkWrite, PlanCommit, RunRecord, Store, StoreError};
+use crate::ports::{JobRecord, LinkWrite, PlanCommit, RunRecord, SeenFields, Store, StoreError};
 
 impl State {
     fn read<T: Send + 'static>(
@@ -70,6 +70,16 @@ impl Store for State {
     fn put_server_facts(&self, connection: &str, facts: &ServerFacts) -> Result<(), StoreError> {
         let (name, facts) = (connection.to_owned(), facts.clone());
         self.desk.write(move |connection| servers::put(connection, &name, &facts))
+    }
+
+    fn crm_fields(&self, connection: &str, object: &str) -> Result<Option<SeenFields>, StoreError> {
+        let (name, object) = (connection.to_owned(), object.to_owned());
+        self.desk.read(move |connection| crm_fields::fields(connection, &name, &object))
+    }
+
+    fn put_crm_fields(&self, connection: &str, object: &str, seen_at: DateTime<Utc>, fields: &[CrmField]) -> Result<(), StoreError> {
+        let (name, object, fields) = (connection.to_owned(), object.to_owned(), fields.to_vec());
+        self.desk.write(move |connection| crm_fields::put(connection, &name, &object, seen_at, &fields))
     }
 
     fn begin_run(&self, job: &JobName, trigger: &str, at: DateTime<Utc>) -> Result<RunId, StoreError> {

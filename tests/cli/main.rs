@@ -5,6 +5,7 @@
 mod bad_input;
 mod crash;
 mod daemon;
+mod fields;
 mod files;
 mod life;
 mod login;

@@ -323,7 +323,7 @@ async fn a_probe_of_a_sound_connection_finds_nothing_wrong() {
         let options =
             BTreeMap::from([("activity_key_field".to_owned(), "cDialerKey".to_owned()), ("user_id".to_owned(), AGENT.to_owned())]);
         let crm = Crm::new(Settings { options, ..settings(&server.url(), &["firstName", "phoneNumber", "cSegment", "phones"]) }).unwrap();
-        let findings = crm.probe(&names(&["cDialerStatus", "cCallCount", "cLastCalledAt", "doNotCall"])).await;
+        let findings = crm.probe(&names(&["cDialerStatus", "cCallCount", "cLastCalledAt", "doNotCall"]), None).await;
         assert!(bad(&findings).is_empty() && findings.len() > 7, "{findings:?}");
         assert_eq!(server.writes(), 0);
     }
@@ -341,7 +341,7 @@ async fn a_probe_names_what_is_wrong() {
         });
         let options = BTreeMap::from([("activity_key_field".to_owned(), "cNoKey".to_owned()), ("user_id".to_owned(), "nobody".to_owned())]);
         let crm = Crm::new(Settings { options, ..settings(&server.url(), &["firstName", "cNoSuch"]) }).unwrap();
-        let findings = crm.probe(&names(&["dialerStatus", "phoneNumber", "modifiedAt"])).await;
+        let findings = crm.probe(&names(&["dialerStatus", "phoneNumber", "modifiedAt"]), None).await;
         let bad = bad(&findings);
         for says in ["behind", "`cNoSuch`", "`dialerStatus`", "`phoneNumber`", "`modifiedAt`", "`cNoKey`", "user_id"] {
             assert_eq!(bad.iter().filter(|what| what.contains(says)).count(), 1, "{says}: {bad:?}");
@@ -351,6 +351,41 @@ async fn a_probe_names_what_is_wrong() {
     }
     let server = server().await;
     server.with_world(|world| world.deny(Entity::Contact, "read"));
-    let findings = crm(&server, &[]).probe(&names(&[])).await;
+    let findings = crm(&server, &[]).probe(&names(&[]), None).await;
     assert!(bad(&findings).len() == 1 && findings.len() == 1, "{findings:?}");
+}
+
+#[tokio::test]
+async fn a_probe_by_the_description_names_what_was_meant() {
+    for has_contact in [true, false] {
+        let server = server().await;
+        if has_contact {
+            server.with_world(vera);
+        }
+        let crm = crm(&server, &["firstname", "cSegment"]);
+        let fields = crm.describe("Contact").await.unwrap();
+        let asked = server.requests();
+        let findings = crm.probe(&names(&["cDialerState", "accountType", "modifiedAt"]), Some(&fields)).await;
+        assert!(server.requests() - asked <= 3, "no attribute is asked for by itself");
+        assert_eq!(bad(&findings).len(), 4, "{findings:?}");
+        let advice =
+            |what: &str| findings.iter().find(|finding| !finding.ok && finding.what.contains(what)).unwrap().advice.clone().unwrap();
+        assert!(advice("`firstname`").starts_with("Did you mean `firstName`? Check its spelling"));
+        assert!(advice("`cDialerState`").starts_with("Did you mean `cDialerStatus`?"));
+        assert!(findings.iter().any(|finding| finding.what.contains("`accountType`, which EspoCRM does not let the API user set")));
+    }
+}
+
+#[tokio::test]
+async fn samples_are_whole_records_and_no_more_than_asked() {
+    let server = server().await;
+    server.with_world(|world| people(3, 9).into_iter().for_each(|person| drop(world.insert_contact(person))));
+    let crm = crm(&server, &[]);
+    let records = crm.samples(4).await.unwrap();
+    assert_eq!((records.len(), server.requests()), (4, 5));
+    assert!(records.iter().all(|record| record.get("phoneNumberData").is_some()));
+    assert_eq!(crm.value(&records[0], "lastName"), Some(Value::Text(records[0]["lastName"].as_str().unwrap().to_owned())));
+    assert!(matches!(crm.value(&records[0], "phones"), Some(Value::List(_))));
+    assert_eq!(crm.value(&records[0], "nosuch"), None);
+    assert_eq!(crm.samples(20).await.unwrap().len(), 9);
 }

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may fail the test")]
 
+mod describe;
 mod espocrm;
 mod faults;
+mod files;
 mod pure;
 mod stub;
 mod verdicts;

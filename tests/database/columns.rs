@@ -1,11 +1,12 @@
 //! Custom columns whose types the lane tells: what we send of a value is what a real database stores of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use vicisync::emulator::vicidial::Options;
-use vicisync::model::FieldName;
+use vicisync::model::{FieldName, ListId};
 use vicisync::ports::Dialer;
 use vicisync::vicidial::NonLatin;
+use vicisync::vicidial::custom::Column;
 
 use super::server::mariadb;
 use super::tables::copy;
@@ -65,4 +66,18 @@ async fn values_fit_their_columns() {
     let values = BTreeMap::from([(field("custom.crm_note"), "abcdefgh".to_owned()), (field("custom.plan"), "bronze".to_owned())]);
     let stored = dialer.stored(&values).0;
     assert_eq!((stored[&field("custom.crm_note")].as_str(), stored[&field("custom.plan")].as_str()), ("abcd", "bronze"));
+}
+
+#[tokio::test]
+async fn lists_are_shown_with_the_types_of_their_custom_fields() {
+    let Some(mut mariadb) = mariadb("lists_are_shown_with_the_types_of_their_custom_fields").await else { return };
+    let (server, ..) = start(Options::default()).await;
+    let world = server.with_world(|world| world.clone());
+    copy(&world, &mut mariadb).await;
+    mariadb.run("ALTER TABLE custom_1001 MODIFY plan ENUM('Gold','Silver'), MODIFY crm_note VARCHAR(8)").await;
+    let shown = client(&server, NonLatin::On).with_database(mariadb.lane()).lists_shown(&BTreeSet::from([ListId(1001)])).await.unwrap();
+    assert_eq!(shown.len(), 1);
+    let column = |label: &str| shown[0].custom.iter().find(|custom| custom.label == label).unwrap().column();
+    assert_eq!(column("plan"), Some(Column::Words(vec!["Gold".to_owned(), "Silver".to_owned()])));
+    assert_eq!(column("crm_note"), Some(Column::Text(8)));
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may stop at once, and shows its table")]
 
+mod description;
 mod people;
 mod quirks;
 mod replay;

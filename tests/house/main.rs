@@ -19,7 +19,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sync", &["model"]),
     ("ports", &["model"]),
     ("vicidial", &["model", "ports"]),
-    ("crm", &["model", "ports"]),
+    ("crm", &["model", "diag", "ports"]),
     ("state", &["model", "ports"]),
     ("engine", &["model", "mapping", "sync", "ports"]),
     ("emulator", &[]),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 mod calls;
+mod crm_fields;
 mod files;
 mod journal;
 mod life;

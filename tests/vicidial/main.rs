@@ -20,6 +20,7 @@ mod reports;
 mod roundtrip;
 mod routes;
 mod search;
+mod shown;
 mod survey;
 mod tables;
 mod together;

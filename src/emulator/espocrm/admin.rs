@@ -1,12 +1,13 @@
-//! The administrator's side that a client may look at or need: custom fields, metadata, settings, the own user.
+//! The administrator's side that a client may look at or need: custom fields and settings. How fields are described: `description`.
 //!
 //! A custom field gets the prefix `c` and shows at once; the rebuild that the real server needs is accepted.
 
 use serde_json::{Value, json};
 
-use super::attribute::{Attribute, CustomField, Holds, Kind};
+use super::attribute::{CustomField, Holds};
+use super::description::definition;
 use super::login::Actor;
-use super::schema::{ENTITIES, Entity};
+use super::schema::Entity;
 use super::wire::{Object, Outcome, Refusal};
 use super::world::World;
 
@@ -31,7 +32,7 @@ impl World {
                 self.rebuild();
                 Ok(json!(true))
             }
-            ("GET", ["fieldManager", entity, name]) => self.metadata(&format!("entityDefs.{entity}.fields.{name}")),
+            ("GET", ["fieldManager", entity, name]) => self.metadata(actor, &format!("entityDefs.{entity}.fields.{name}")),
             _ => Err(Refusal::new(404, "")),
         }
     }
@@ -64,64 +65,9 @@ impl World {
         Ok(shown)
     }
 
-    /// `GET /Metadata`: only the definitions of fields are modelled, whole or by a dotted key.
-    pub(super) fn metadata(&self, key: &str) -> Outcome {
-        let mut all = json!({"entityDefs": {}});
-        for entity in ENTITIES {
-            let mut fields = Object::new();
-            for attribute in self.schema(entity).iter() {
-                fields.insert(attribute.field().to_owned(), definition(attribute));
-            }
-            all["entityDefs"][entity.name()] = json!({"fields": fields});
-        }
-        let pointer: String = key.split('.').filter(|part| !part.is_empty()).fold(String::new(), |pointer, part| pointer + "/" + part);
-        Ok(all.pointer(&pointer).cloned().unwrap_or_default())
-    }
-
-    /// `GET /App/user`: who is logged in.
-    pub(super) fn own_user(&self, actor: &Actor) -> Outcome {
-        let row = self.row(Entity::User, &actor.id);
-        let mut user = row.map(|row| self.read_view(row)).unwrap_or_default();
-        user.retain(|name, _| name != "apiKey" && name != "secretKey");
-        Ok(json!({"user": user, "acl": {}, "settings": self.settings()}))
-    }
-
     /// `GET /Settings`.
     pub(super) fn settings(&self) -> Value {
         json!({"timeZone": "UTC", "recordsPerPage": 20, "recordListMaxSizeLimit": 200,
             "version": "8.4.2", "dateFormat": "YYYY-MM-DD", "timeFormat": "HH:mm"})
     }
-}
-
-/// A field as the metadata tell it.
-fn definition(attribute: &Attribute) -> Value {
-    let mut shown = match &attribute.kind {
-        Kind::Varchar(length) | Kind::Title(length) => {
-            json!({"type": "varchar", "maxLength": length})
-        }
-        Kind::Text => json!({"type": "text"}),
-        Kind::Int | Kind::Duration => json!({"type": "int"}),
-        Kind::Bool | Kind::Deleted | Kind::Flag => json!({"type": "bool"}),
-        Kind::Datetime | Kind::Stamp => json!({"type": "datetime"}),
-        Kind::Enum(options) => json!({"type": "enum", "options": options}),
-        Kind::Link(_) => json!({"type": "link"}),
-        Kind::Parent => json!({"type": "linkParent"}),
-        Kind::Ids(_) | Kind::Roles => json!({"type": "linkMultiple"}),
-        Kind::Person => json!({"type": "personName"}),
-        Kind::Email | Kind::Data if attribute.name.starts_with("email") => json!({"type": "email"}),
-        Kind::Email | Kind::Phone | Kind::Data => json!({"type": "phone",
-            "typeList": ["Mobile", "Office", "Home", "Fax", "Other"],
-            "defaultType": "Mobile", "isPersonalData": true}),
-        Kind::Id => json!({"type": "id"}),
-        Kind::Account | Kind::Auto | Kind::LinkName(_) | Kind::Multi | Kind::PhoneMap | Kind::Fixed => {
-            json!({"type": "foreign"})
-        }
-    };
-    if attribute.is_required {
-        shown["required"] = json!(true);
-    }
-    if attribute.is_custom {
-        shown["isCustom"] = json!(true);
-    }
-    shown
 }

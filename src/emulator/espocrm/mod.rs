@@ -10,6 +10,7 @@ mod attribute;
 mod bulk;
 mod clock;
 mod convert;
+mod description;
 mod filter;
 mod hooks;
 mod intake;

@@ -37,7 +37,8 @@ impl Site for World {
             Ok(value) => {
                 let is_hook = request.method == "POST" && request.path.ends_with("/Webhook");
                 let status = if is_hook { 201 } else { 200 };
-                let mut reply = Reply::new(status, "application/json", value.to_string());
+                let body = if value.is_null() { String::new() } else { value.to_string() };
+                let mut reply = Reply::new(status, "application/json", body);
                 let started = self.started.to_string();
                 reply.headers.push(("x-app-timestamp".to_owned(), started));
                 reply
@@ -63,7 +64,7 @@ impl World {
         };
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let method = request.method.as_str();
-        let is_special = matches!(parts.first(), Some(&("Admin" | "App" | "Metadata" | "Settings")));
+        let is_special = matches!(parts.first(), Some(&("Admin" | "App" | "I18n" | "Metadata" | "Settings")));
         match (parts.len(), method) {
             (1, "GET" | "POST") | (2, "GET" | "PUT" | "PATCH" | "DELETE") | (3.., _) => {}
             (_, _) if is_special => {}
@@ -76,7 +77,8 @@ impl World {
             pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
         };
         match (method, parts.as_slice()) {
-            ("GET", ["Metadata"]) => self.metadata(&text("key").unwrap_or_default()),
+            ("GET", ["Metadata"]) => self.metadata(&actor, &text("key").unwrap_or_default()),
+            ("GET", ["I18n"]) => Ok(self.words()),
             ("GET", ["Settings"]) => Ok(self.settings()),
             ("GET", ["App", "user"]) => self.own_user(&actor),
             (_, ["Admin", rest @ ..]) => {
@@ -140,7 +142,9 @@ impl World {
         let Some(row) = row else {
             return Err(Refusal::new(404, format!("Record {id} does not exist.")));
         };
-        let mut shown = Value::Object(self.read_view(row));
+        let mut view = self.read_view(row);
+        self.without_hidden(actor, entity, &mut view);
+        let mut shown = Value::Object(view);
         hide_secrets(actor, entity, &mut shown);
         Ok(shown)
     }

@@ -173,6 +173,7 @@ impl World {
         if is_history && !actor.is_admin {
             shown.retain(|name, _| !name.starts_with("auth"));
         }
+        self.without_hidden(actor, row.entity, &mut shown);
         Value::Object(shown)
     }
 

@@ -71,6 +71,8 @@ pub struct World {
     pub(super) failures: Failures,
     pub(super) hooks: Hooks,
     pub(super) denied: BTreeSet<(Entity, &'static str)>,
+    /// Attributes that roles hide.
+    pub(super) hidden: BTreeSet<(Entity, String)>,
     pub(super) sequence: u64,
     pub(super) started: i64,
 }
@@ -90,6 +92,7 @@ impl World {
             failures: Failures::default(),
             hooks: Hooks::default(),
             denied: BTreeSet::new(),
+            hidden: BTreeSet::new(),
             sequence: 0,
             started,
         };
@@ -258,6 +261,7 @@ impl World {
     /// Gives all denied rights back.
     pub fn allow_all(&mut self) {
         self.denied.clear();
+        self.hidden.clear();
     }
 
     /// Changes the key of the API user that has this one.
