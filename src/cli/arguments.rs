@@ -75,7 +75,7 @@ pub enum Command {
     Fields(Fields),
     /// Runs the [[test]] tables of the mappings
     Test(Test),
-    /// Explains an error code, for example E0102
+    /// Explains an error code, for example E0102; without one, lists all
     Code(Code),
     /// Rehearses the whole job with made-up people against built-in servers
     #[command(
@@ -242,8 +242,8 @@ pub struct Test {
 /// Arguments of `code`.
 #[derive(Debug, Args)]
 pub struct Code {
-    /// The code
-    pub code: String,
+    /// The code [default: all, with their titles]
+    pub code: Option<String>,
 }
 
 /// Arguments of `rehearse`.

@@ -1,71 +1,29 @@
-//! `vicisync check`: are the files right; with `--live`, do both systems let vicisync do what the mapping wants.
+//! `vicisync check`: are the files right, and does the machine have what they ask for; with `--live` also both systems ([`super::live`]).
 //!
-//! A login that a run found refused is tried once here, and freed when it is good.
+//! All problems of all files come at once, by file and line.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
 
 use super::arguments::Check;
 use super::exit::Exit;
-use super::facts;
+use super::live;
 use super::screen::{Failed, Screen};
 use super::session::Session;
-use crate::model::{CrmField, FactName, FactSource, ReportKind, ServerFacts, Wanted};
-use crate::ports::{Fault, Reach, Store, StoreErrorKind};
-use crate::setup::{self, Compared, Problem, Ready, ReadyReport};
+use crate::model::{CrmField, JobName};
+use crate::ports::Store;
+use crate::setup::{self, Checked, Known, Problem, Ready, ReadyReport, counted, sorted};
 use crate::state::State;
-use crate::sync::server::{Change, disagreement, merge};
-use crate::vicidial::Asker;
 
-/// One thing that was looked at.
-struct Finding {
-    connection: String,
-    is_ok: bool,
-    what: String,
-    advice: Option<String>,
-}
-
-/// A VICIdial that was asked about itself.
-struct Server {
-    connection: String,
-    asked_at: DateTime<Utc>,
-    facts: ServerFacts,
-    changes: Vec<Change>,
-}
-
-/// What a live check came to.
-#[derive(Default)]
-struct Findings {
-    list: Vec<Finding>,
-    exit: Option<Exit>,
-    /// What is known of each VICIdial, as it was asked just now.
-    servers: Vec<Server>,
-}
-
-impl Findings {
-    fn add(&mut self, connection: &str, is_ok: bool, what: String, advice: Option<String>) {
-        if !is_ok {
-            self.worst(Exit::Usage);
-        }
-        self.list.push(Finding { connection: connection.to_owned(), is_ok, what, advice });
-    }
-
-    fn fault(&mut self, connection: &str, fault: &Fault) {
-        self.worst(Exit::from(fault));
-        self.list.push(Finding {
-            connection: connection.to_owned(),
-            is_ok: false,
-            what: fault.message.clone(),
-            advice: fault.help.clone(),
-        });
-    }
-
-    fn worst(&mut self, exit: Exit) {
-        self.exit = Some(self.exit.map_or(exit, |worst| worst.max(exit)));
-    }
+/// The files, and what they ask of the machine.
+struct Files {
+    checked: Checked,
+    jobs: Vec<Ready>,
+    reports: Vec<ReadyReport>,
+    /// A copy of the state.
+    copy: State,
+    warnings: Vec<Problem>,
 }
 
 /// Runs the command.
@@ -73,277 +31,87 @@ impl Findings {
 /// # Errors
 /// Files that cannot be used.
 pub(super) async fn run(session: &Session, wanted: &Check) -> Result<Exit, Failed> {
-    let checked = session.read()?;
-    let names = checked.job_names();
-    let copy = session.open_copy()?;
-    let jobs = session.ready(&checked, &names, &copy)?;
-    let report_names = checked.report_names();
-    let mut reports = session.reports(&checked, &report_names, &jobs, &copy)?;
+    let files = files(session, wanted.live)?;
+    let names = files.checked.job_names();
+    let report_names = files.checked.report_names();
+    session.screen.problems(&files.warnings);
     session.screen.data(&format!(
         "{}: the files are good; jobs: {}",
         session.places.config.display(),
         names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     ));
     session.screen.block(&if report_names.is_empty() { String::new() } else { format!("reports: {}", report_names.join(", ")) });
-    let warnings: Vec<Json> = checked.warnings.iter().map(Problem::to_json).collect();
     if !wanted.live {
-        session.screen.json(&json!({ "problems": warnings, "jobs": names, "reports": report_names }));
+        ended(&session.screen, &files.warnings);
+        session.screen.json(&json!({ "diagnostics": told(&files.warnings), "jobs": names, "reports": report_names }));
         return Ok(Exit::Fine);
     }
-    // The state is opened for writing, because a login that is good frees a connection that was stopped.
-    let state = open_or_say(session)?;
-    let jobs = match &state {
-        Some(state) => {
-            let jobs = session.ready(&checked, &names, state)?;
-            reports = session.reports(&checked, &report_names, &jobs, state)?;
-            jobs
-        }
-        None => jobs,
-    };
-    let mut findings = Findings::default();
-    vicidials(&jobs, state.as_ref(), state.as_ref().unwrap_or(&copy), &mut findings).await?;
-    reported(&jobs, &reports, state.as_ref(), &mut findings).await?;
-    crms(&jobs, state.as_ref(), &mut findings).await?;
-    told(&session.screen, &findings);
-    let list: Vec<Json> = findings
-        .list
-        .iter()
-        .map(|finding| json!({ "connection": finding.connection, "ok": finding.is_ok, "what": finding.what, "advice": finding.advice }))
-        .collect();
-    let exit = findings.exit.unwrap_or(Exit::Fine);
-    let servers: BTreeMap<&str, Json> =
-        findings.servers.iter().map(|server| (server.connection.as_str(), facts::to_json(&server.facts))).collect();
-    let changes: Vec<Json> = findings
-        .servers
-        .iter()
-        .flat_map(|server| server.changes.iter().map(|change| facts::change_json(&server.connection, change)))
-        .collect();
+    let found = live::run(session, &files.checked, files.jobs, files.reports, &files.copy).await?;
+    session.screen.problems(&found.warnings);
+    let warnings = sorted(files.warnings.into_iter().chain(found.warnings).collect());
+    ended(&session.screen, &warnings);
     session.screen.json(&json!({
-        "problems": warnings, "jobs": names, "reports": report_names, "findings": list, "vicidials": servers, "changes": changes, "exit": exit.number(),
+        "diagnostics": told(&warnings), "jobs": names, "reports": report_names, "findings": found.findings, "vicidials": found.servers,
+        "changes": found.changes, "exit": found.exit.number(),
     }));
-    Ok(exit)
+    Ok(found.exit)
 }
 
-fn open_or_say(session: &Session) -> Result<Option<State>, Failed> {
-    match State::open(&session.places.state) {
-        Ok(state) => Ok(Some(state)),
-        Err(error) if error.kind == StoreErrorKind::Busy => {
-            session.screen.talk(
-                "note: another vicisync works on the state, so a stopped login stays stopped;\n  \
-                 to free it: systemctl stop vicisync, vicisync check --live, systemctl start vicisync",
-            );
-            Ok(None)
-        }
-        Err(error) => Err(error.into()),
+/// Reads everything, whatever is wrong with some of it.
+fn files(session: &Session, is_live: bool) -> Result<Files, Failed> {
+    let checked = Checked::look(&session.places);
+    let mut problems = checked.problems.clone();
+    problems.extend(checked.machine());
+    let copy = match session.open_copy() {
+        Ok(copy) => copy,
+        // The files' own trouble comes first.
+        Err(_) if problems.iter().any(Problem::is_error) => return Err(Failed::problems(problems)),
+        Err(failed) => return Err(failed),
+    };
+    // What is asked again just now is not told from memory.
+    let known =
+        if is_live { Known::default() } else { Known { servers: session.known(&checked, &copy)?, fields: fields(&checked, &copy)? } };
+    problems.extend(checked.against(&known));
+    if problems.iter().any(Problem::is_error) {
+        return Err(Failed::problems(problems));
     }
-}
-
-/// Each VICIdial once, with the lists and custom fields of all its jobs. What it tells is kept, where the state may be written; `known` has what it
-/// told before.
-async fn vicidials(jobs: &[Ready], state: Option<&State>, known: &State, findings: &mut Findings) -> Result<(), Failed> {
-    let mut by_name: BTreeMap<&str, Vec<&Ready>> = BTreeMap::new();
-    for ready in jobs {
-        by_name.entry(&ready.job.vicidial).or_default().push(ready);
-    }
-    for (name, jobs) in by_name {
-        let ready = jobs[0];
-        let login = ready.dialer.login().await;
-        keep(credentials(ready, name), name, &login, state)?;
-        if let Err(fault) = login {
-            findings.fault(name, &fault);
-            continue;
-        }
-        let mut wanted = Wanted::default();
-        for job in &jobs {
-            wanted.lists.extend(job.job.program.lists());
-            wanted.custom.extend(job.job.program.custom_labels());
-        }
-        let asked_at = Utc::now();
-        let survey = ready.dialer.look(Asker::Person, &wanted, asked_at).await;
-        for finding in survey.findings {
-            findings.add(name, finding.ok, finding.what, finding.advice);
-        }
-        let (now_known, changes) = merge(&known.server_facts(name)?, &survey.facts);
-        compare(name, &jobs, &now_known, findings);
-        agents(name, &jobs, findings).await;
-        if let Some(state) = state {
-            state.put_server_facts(name, &now_known)?;
-        }
-        findings.servers.push(Server { connection: name.to_owned(), asked_at, facts: now_known, changes });
-    }
-    Ok(())
-}
-
-/// What the mappings and the config say, beside what the server is.
-fn compare(name: &str, jobs: &[&Ready], facts: &ServerFacts, findings: &mut Findings) {
-    for ready in jobs {
-        for Compared { is_ok, what, advice } in setup::statuses(&ready.job.program, facts) {
-            findings.add(name, is_ok, what, advice);
-        }
-    }
-    // The database's own word was told already.
-    let is_inferred = facts.0.get(&FactName::NonLatin).is_some_and(|fact| fact.source == FactSource::Inferred);
-    if let Some(danger) = disagreement(facts).filter(|_| is_inferred) {
-        findings.add(name, false, danger.message, Some(danger.help));
-    }
-}
-
-/// The agents of `[users]`: one that VICIdial does not have is a slip of the pen.
-async fn agents(name: &str, jobs: &[&Ready], findings: &mut Findings) {
-    let agents: BTreeSet<String> = jobs.iter().flat_map(|ready| ready.job.program.agents()).collect();
-    if agents.is_empty() {
-        return;
-    }
-    match jobs[0].dialer.unknown_agents(&agents).await {
-        Ok(unknown) if unknown.is_empty() => findings.add(name, true, "VICIdial has the agents of `[users]`".to_owned(), None),
-        Ok(unknown) => {
-            let unknown = unknown.into_iter().collect::<Vec<_>>().join(", ");
-            let advice = "correct the names in the mapping: they are VICIdial's user ids, not the agents' names".to_owned();
-            findings.add(name, false, format!("VICIdial has no user {unknown}, whom `[users]` names"), Some(advice));
-        }
-        Err(fault) => findings.add(
-            name,
-            true,
-            format!("whether VICIdial has the agents of `[users]` could not be seen: {}", fault.message),
-            fault.help,
-        ),
-    }
-}
-
-/// The CRM of each job, since each mapping wants fields of its own.
-async fn crms(jobs: &[Ready], state: Option<&State>, findings: &mut Findings) -> Result<(), Failed> {
-    let mut refused = BTreeSet::new();
-    let mut described: BTreeMap<(&str, &str), Option<Vec<CrmField>>> = BTreeMap::new();
-    for ready in jobs {
-        let name = ready.job.crm.as_str();
-        if refused.contains(name) {
-            continue;
-        }
-        let login = ready.contacts.login().await;
-        keep(credentials(ready, name), name, &login, state)?;
-        if let Err(fault) = login {
-            findings.fault(name, &fault);
-            refused.insert(name);
-            continue;
-        }
-        let object = ready.job.program.object();
-        let fields = match described.entry((name, object)) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(free) => free.insert(describe(name, ready, state, findings).await?),
-        };
-        for finding in ready.contacts.probe(&ready.job.program.patch_names(), fields.as_deref()).await {
-            findings.add(name, finding.ok, finding.what, finding.advice);
-        }
-        users(name, ready, findings).await;
-    }
-    Ok(())
-}
-
-/// The CRM's own description of the job's object, where its connector says how to ask; kept, where the state may be written.
-async fn describe(name: &str, ready: &Ready, state: Option<&State>, findings: &mut Findings) -> Result<Option<Vec<CrmField>>, Failed> {
-    if !ready.contacts.describes() {
-        return Ok(None);
-    }
-    let object = ready.job.program.object();
-    match ready.contacts.describe(object).await {
-        Ok(fields) => {
-            if let Some(state) = state {
-                state.put_crm_fields(name, object, Utc::now(), &fields)?;
-            }
-            let what =
-                format!("the CRM describes {} fields of {object}; see them: vicisync fields crm --job {}", fields.len(), ready.job.name);
-            findings.add(name, true, what, None);
-            Ok(Some(fields))
-        }
-        Err(fault) => {
-            findings.add(name, true, format!("the CRM does not describe the fields of {object}: {}", fault.message), fault.help);
-            Ok(None)
-        }
-    }
-}
-
-/// Each VICIdial that reports ask, with the functions that they use.
-async fn reported(jobs: &[Ready], reports: &[ReadyReport], state: Option<&State>, findings: &mut Findings) -> Result<(), Failed> {
-    let mut wanted: BTreeMap<&str, (&ReadyReport, BTreeSet<ReportKind>)> = BTreeMap::new();
-    for report in reports {
-        wanted.entry(&report.job.vicidial).or_insert_with(|| (report, BTreeSet::new())).1.insert(report.job.kind);
-    }
-    for (name, (report, kinds)) in wanted {
-        // A job's login was tried, and told of, before: after a refusal the client that both share sends nothing more.
-        let is_jobs = jobs.iter().any(|ready| ready.job.vicidial == name);
-        let login = report.dialer.login().await;
-        if !is_jobs {
-            keep(&report.job.credentials, name, &login, state)?;
-        }
-        match login {
-            Ok(()) => {
-                for finding in report.dialer.probe_reports(&kinds).await {
-                    findings.add(name, finding.ok, finding.what, finding.advice);
-                }
-            }
-            Err(_) if is_jobs => {}
-            Err(fault) => findings.fault(name, &fault),
-        }
-    }
-    Ok(())
-}
-
-fn credentials<'a>(ready: &'a Ready, connection: &str) -> &'a str {
-    ready.job.credentials.get(connection).map_or("", String::as_str)
-}
-
-/// The CRM's users of `[users]`: calls of one that is not there would be refused, each by itself.
-async fn users(name: &str, ready: &Ready, findings: &mut Findings) {
-    let users = ready.job.program.users();
-    if users.is_empty() {
-        return;
-    }
-    match ready.contacts.unknown_users(&users).await {
-        Ok(unknown) if unknown.is_empty() => findings.add(name, true, "the CRM has the users of `[users]`".to_owned(), None),
-        Ok(unknown) => {
-            let unknown = unknown.into_iter().collect::<Vec<_>>().join(", ");
-            let advice = "copy the ids from the addresses of the users' pages in the CRM".to_owned();
-            findings.add(name, false, format!("the CRM has no user {unknown}, whom `[users]` names"), Some(advice));
-        }
-        Err(fault) => {
-            let what = format!("whether the CRM has the users of `[users]` could not be seen: {}", fault.message);
-            findings.add(name, true, what, fault.help);
-        }
-    }
-}
-
-/// A good login frees the connection, a refused one stops it.
-fn keep(print: &str, connection: &str, login: &Result<(), Fault>, state: Option<&State>) -> Result<(), Failed> {
-    let Some(state) = state else { return Ok(()) };
-    match login {
-        Ok(()) => state.put_login_refused(connection, None)?,
-        Err(fault) if fault.reach == Reach::Login => {
-            state.put_login_refused(connection, Some((Utc::now(), print)))?;
-        }
-        Err(_) => {}
-    }
-    Ok(())
-}
-
-fn told(screen: &Screen, findings: &Findings) {
-    for finding in &findings.list {
-        screen.data(&format!("{} {}: {}", if finding.is_ok { "ok  " } else { "BAD " }, finding.connection, finding.what));
-        if let Some(advice) = &finding.advice {
-            screen.data(&format!("       {}", advice.replace('\n', "\n       ")));
-        }
-    }
-    for server in &findings.servers {
-        screen.data(&format!("\n{}, as it is known now:", server.connection));
-        for line in facts::rows(&server.facts, server.asked_at).lines() {
-            screen.data(&format!("  {line}"));
-        }
-        for change in &server.changes {
-            screen.data(&format!("CHANGED {}: {}", server.connection, facts::change(change)));
-        }
-    }
-    let bad = findings.list.iter().filter(|finding| !finding.is_ok).count();
-    screen.talk(&match bad {
-        0 => "all is well; see what a run would do: vicisync plan".to_owned(),
-        bad => format!("{bad} of {} are not as they should be: mend them, then run: vicisync check --live", findings.list.len()),
+    let names: Vec<JobName> = checked.job_names();
+    let key = copy.install_key()?;
+    let built = session.ready_quietly(&checked, &names, &copy)?;
+    let built = built.and_then(|(jobs, warnings)| {
+        let (reports, more) = setup::reports(&checked, &checked.report_names(), &jobs, &key)?;
+        Ok((jobs, reports, warnings.into_iter().chain(more)))
     });
+    match built {
+        Ok((jobs, reports, warnings)) => {
+            problems.extend(warnings);
+            Ok(Files { jobs, reports, warnings: sorted(problems), checked, copy })
+        }
+        Err(found) => {
+            problems.extend(found);
+            Err(Failed::problems(problems))
+        }
+    }
+}
+
+/// The CRM's fields of each job's object, as far as they were seen.
+fn fields(checked: &Checked, copy: &State) -> Result<BTreeMap<JobName, Vec<CrmField>>, Failed> {
+    let mut fields = BTreeMap::new();
+    for (job, connection, object) in checked.synced() {
+        if let Some((_, seen)) = copy.crm_fields(connection, object)? {
+            fields.insert(job.clone(), seen);
+        }
+    }
+    Ok(fields)
+}
+
+fn told(problems: &[Problem]) -> Vec<Json> {
+    problems.iter().map(Problem::to_json).collect()
+}
+
+/// The last line, where there are warnings.
+fn ended(screen: &Screen, warnings: &[Problem]) {
+    if let Some(first) = warnings.first() {
+        screen.talk(&format!("{}; more about the first: vicisync code {}", counted(warnings), first.code()));
+    }
 }

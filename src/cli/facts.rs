@@ -137,6 +137,7 @@ fn title(name: &FactName) -> String {
         FactName::Campaign(campaign) => format!("campaign {campaign}"),
         FactName::CampaignDnc(campaign) => format!("campaign {campaign}, do-not-call"),
         FactName::DialStatuses(campaign) => format!("campaign {campaign}, dials"),
+        FactName::Agent(user) => format!("user {user}"),
         FactName::Status(None, status) => format!("status {status}"),
         FactName::Status(Some(campaign), status) => format!("status {status} of {campaign}"),
     }

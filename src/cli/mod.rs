@@ -11,6 +11,7 @@ mod exit;
 mod explain;
 mod facts;
 mod fields;
+mod live;
 mod map;
 mod plan;
 mod progress;

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::exit::Exit;
 use crate::ports::{Fault, StoreError};
-use crate::setup::Problem;
+use crate::setup::{Problem, counted, drawn, sorted};
 
 /// The terminal, or what stands for it.
 pub(super) struct Screen {
@@ -36,12 +36,11 @@ impl Failed {
 
     /// Files that cannot be used.
     pub(super) fn problems(problems: Vec<Problem>) -> Self {
-        let count = problems.iter().filter(|problem| problem.is_error()).count();
-        let message = match count {
-            1 => "the configuration has 1 error".to_owned(),
-            count => format!("the configuration has {count} errors"),
-        };
-        Self { exit: Exit::Usage, message, help: Some("mend it, then run: vicisync check".to_owned()), problems }
+        let problems = sorted(problems);
+        let message = format!("the configuration has {}", counted(&problems));
+        let first = problems.iter().find(|problem| problem.is_error()).map(Problem::code);
+        let more = first.map(|code| format!("; more about the first: vicisync code {code}")).unwrap_or_default();
+        Self { exit: Exit::Usage, message, help: Some(format!("mend it, then run: vicisync check{more}")), problems }
     }
 }
 
@@ -90,8 +89,8 @@ impl Screen {
     /// Problems of the admin's files, drawn.
     pub(super) fn problems(&self, problems: &[Problem]) {
         let is_coloured = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        for problem in problems {
-            self.talk(&problem.draw(is_coloured));
+        if !problems.is_empty() {
+            self.talk(&format!("{}\n", drawn(problems, is_coloured)));
         }
     }
 
@@ -108,8 +107,8 @@ impl Screen {
 }
 
 fn failed_json(failed: &Failed) -> Json {
-    let problems: Vec<Json> = failed.problems.iter().map(Problem::to_json).collect();
-    json!({ "error": { "message": failed.message, "help": failed.help, "exit": failed.exit.number() }, "problems": problems })
+    let diagnostics: Vec<Json> = failed.problems.iter().map(Problem::to_json).collect();
+    json!({ "error": { "message": failed.message, "help": failed.help, "exit": failed.exit.number() }, "diagnostics": diagnostics })
 }
 
 /// Writes a text and a line's end. A reader that went away (`vicisync plan | head`) ends the output, not the command's work.

@@ -6,10 +6,13 @@ use std::path::Path;
 
 use super::exit::Exit;
 use super::screen::{Failed, Screen};
-use crate::model::JobName;
+use crate::model::{JobName, ServerFacts};
 use crate::ports::{Store, StoreErrorKind};
-use crate::setup::{self, Checked, Places, Ready, ReadyReport};
+use crate::setup::{self, Checked, Places, Problem, Ready, ReadyReport};
 use crate::state::State;
+
+/// What was built, with warnings, or what is wrong.
+pub(super) type Built<T> = Result<(Vec<T>, Vec<Problem>), Vec<Problem>>;
 
 /// A command under way.
 pub(super) struct Session {
@@ -26,7 +29,7 @@ impl Session {
     /// All problems of all files.
     pub(super) fn read(&self) -> Result<Checked, Failed> {
         let checked = Checked::read(&self.places).map_err(Failed::problems)?;
-        self.screen.problems(&checked.warnings);
+        self.screen.problems(&checked.problems);
         Ok(checked)
     }
 
@@ -80,23 +83,39 @@ impl Session {
     /// # Errors
     /// Secrets that are not there, settings that cannot work.
     pub(super) fn ready(&self, checked: &Checked, names: &[JobName], state: &State) -> Result<Vec<Ready>, Failed> {
-        let key = state.install_key()?;
-        let mut known = BTreeMap::new();
-        for connection in checked.config.vicidials.keys() {
-            known.insert(connection.clone(), state.server_facts(connection)?);
-        }
-        let (ready, warnings) = setup::ready(checked, names, &key, &known).map_err(Failed::problems)?;
+        let (ready, warnings) = self.ready_quietly(checked, names, state)?.map_err(Failed::problems)?;
         self.screen.problems(&warnings);
         Ok(ready)
     }
 
-    /// The same for reports; `jobs` are those whose connections are built already.
+    /// The same; problems are given to the caller.
+    ///
+    /// # Errors
+    /// A state that cannot be read.
+    pub(super) fn ready_quietly(&self, checked: &Checked, names: &[JobName], state: &State) -> Result<Built<Ready>, Failed> {
+        let key = state.install_key()?;
+        let known = self.known(checked, state)?;
+        Ok(setup::ready(checked, names, &key, &known))
+    }
+
+    /// What is known of each VICIdial.
+    ///
+    /// # Errors
+    /// A state that cannot be read.
+    pub(super) fn known(&self, checked: &Checked, state: &State) -> Result<BTreeMap<String, ServerFacts>, Failed> {
+        let mut known = BTreeMap::new();
+        for connection in checked.config.vicidials.keys() {
+            known.insert(connection.clone(), state.server_facts(connection)?);
+        }
+        Ok(known)
+    }
+
+    /// Reports with their connections; `jobs` are those whose connections are built already.
     ///
     /// # Errors
     /// Secrets that are not there, settings that cannot work.
     pub(super) fn reports(&self, checked: &Checked, names: &[String], jobs: &[Ready], state: &State) -> Result<Vec<ReadyReport>, Failed> {
-        let key = state.install_key()?;
-        let (reports, warnings) = setup::reports(checked, names, jobs, &key).map_err(Failed::problems)?;
+        let (reports, warnings) = setup::reports(checked, names, jobs, &state.install_key()?).map_err(Failed::problems)?;
         self.screen.problems(&warnings);
         Ok(reports)
     }

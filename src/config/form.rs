@@ -165,10 +165,9 @@ static JOB: Form = Form {
         Key::must("crm", Kind::Name(Names::CrmConnection), "The name of a `[crm.NAME]` table."),
         Key::must("vicidial", Kind::Name(Names::VicidialConnection), "The name of a `[vicidial.NAME]` table."),
         Key::must("mapping", Kind::Path, "The mapping's file."),
-        Key::later(
+        Key::may(
             "lists",
             Kind::List(&Kind::Number(100, 99_999_999_999_999)),
-            "lists of a job",
             "The lists that the mapping may fill; any without it. Who edits the mapping cannot fill another by mistake.",
         ),
         Key::or("schedule", Kind::Schedule, "\"*/2 * * * *\"", "When it looks for changes: every two minutes."),

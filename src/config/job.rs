@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono_tz::Tz;
 
 use crate::diag::{Code, Item, Table, suggest};
-use crate::model::JobName;
+use crate::model::{JobName, ListId};
 use crate::schedule::Schedule;
 
 use super::connection::{Connections, CrmConnection, VicidialConnection, check_name, tables};
@@ -23,6 +23,8 @@ pub struct Job {
     pub vicidial: String,
     /// The mapping's file, relative to the config file.
     pub mapping: PathBuf,
+    /// The lists that the mapping may fill; `None` for any.
+    pub lists: Option<BTreeSet<ListId>>,
     /// When it looks for changes.
     pub schedule: Schedule,
     /// When it compares everything.
@@ -96,6 +98,7 @@ fn job(
     vicidials: &Connections<VicidialConnection>,
 ) -> Option<Job> {
     let mapping = table.need("mapping").and_then(|item| item.filled());
+    let lists = table.get("lists").map(|item| lists(&item));
     let own_zone = table.get("zone").map(|item| item.zone());
     let dialer_zone = vicidial.as_deref().and_then(|name| vicidials.get(name)).flatten().map(|connection| connection.zone);
     // With a zone that is wrong the expressions are still checked.
@@ -110,12 +113,28 @@ fn job(
         crm: crm?,
         vicidial: vicidial?,
         mapping: PathBuf::from(mapping?),
+        lists: match lists {
+            // A list with a mistake in it allows nothing by chance.
+            Some(read) => Some(read?),
+            None => None,
+        },
         schedule: schedule?,
         full_schedule: full_schedule?,
         zone,
         settle: Duration::from_secs(settle_s),
         brakes,
     })
+}
+
+/// The lists that a mapping may fill; `None` where one of them is wrong.
+fn lists(item: &Item<'_, '_>) -> Option<BTreeSet<ListId>> {
+    let items = item.list()?;
+    if items.is_empty() {
+        item.wrong(Code::BadValue, "`lists` allows no list at all", "name the lists that the mapping may fill, or take the line out");
+        return None;
+    }
+    let read: Vec<Option<u64>> = items.iter().map(|item| item.number(100, 99_999_999_999_999)).collect();
+    read.into_iter().map(|number| number.map(ListId)).collect()
 }
 
 pub(super) fn connection<T>(item: &Item<'_, '_>, kind: &str, connections: &Connections<T>) -> Option<String> {

@@ -14,6 +14,10 @@ mod report;
 mod secret;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 pub use connection::{CrmConnection, NonLatin, VicidialConnection};
 pub use database::{DatabaseConnection, DatabaseTls};
@@ -21,10 +25,10 @@ pub use job::{Brakes, Job};
 pub use report::Report;
 pub use secret::SecretRef;
 
-use crate::diag::{Code, Diagnostic, Sink, Table, reader};
+use crate::diag::{Code, Diagnostic, Sink, Table, reader, syntax};
 
 /// A config that was read and checked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Config {
     /// CRM connections by name.
     pub crms: BTreeMap<String, CrmConnection>,
@@ -38,20 +42,72 @@ pub struct Config {
     pub warnings: Vec<Diagnostic>,
 }
 
+/// What was read of a config, whole or not.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// The connections, jobs and reports without a mistake.
+    pub config: Config,
+    /// Everything that is wrong with the text, warnings among it, in the order of the text.
+    pub found: Vec<Diagnostic>,
+    /// The mappings' files that the text names, also in jobs with mistakes.
+    pub mappings: Vec<PathBuf>,
+    /// The connectors' files that the text names, also in connections with mistakes.
+    pub connectors: Vec<PathBuf>,
+}
+
+impl Reading {
+    /// Whether the config can be used.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        !self.found.iter().any(Diagnostic::is_error)
+    }
+}
+
 /// Reads a config.
 ///
 /// # Errors
 ///
 /// Everything that is wrong with the text, warnings among it, in the order of the text.
 pub fn parse(file_name: &str, text: &str) -> Result<Config, Vec<Diagnostic>> {
+    let reading = read(file_name, text);
+    if reading.is_good() { Ok(Config { warnings: reading.found, ..reading.config }) } else { Err(reading.found) }
+}
+
+/// Reads as much of a config as can be read.
+#[must_use]
+pub fn read(file_name: &str, text: &str) -> Reading {
     let sink = Sink::new(file_name);
-    let config = reader::document(&sink, text).map(|table| config(&Table::root(&sink, &table, &form::CONFIG)));
-    let is_clean = sink.errors() == 0;
-    let found = sink.into_found();
-    match config {
-        Some(config) if is_clean => Ok(Config { warnings: found, ..config }),
-        Some(_) | None => Err(found),
+    let mended = syntax::mend(&sink, text);
+    let mut reading = Reading::default();
+    if let Some(table) = reader::document(&sink, &mended) {
+        reading.config = config(&Table::root(&sink, &table, &form::CONFIG));
+        reading.mappings = files(table.get_ref(), "job", "mapping");
+        reading.connectors = files(table.get_ref(), "crm", "connector");
     }
+    reading.found = sink.into_found();
+    reading
+}
+
+/// The files that the tables `[KIND.NAME]` name, each once.
+fn files(document: &DeTable<'_>, kind: &str, key: &str) -> Vec<PathBuf> {
+    let Some(DeValue::Table(tables)) = document.get(kind).map(Spanned::get_ref) else { return Vec::new() };
+    let mut named = Vec::new();
+    for table in tables.values() {
+        let DeValue::Table(table) = table.get_ref() else { continue };
+        if let Some(DeValue::String(path)) = table.get(key).map(Spanned::get_ref)
+            && !path.trim().is_empty()
+        {
+            named.push((table.get(key).map_or(0, |value| value.span().start), PathBuf::from(path.as_ref())));
+        }
+    }
+    named.sort();
+    let mut files: Vec<PathBuf> = Vec::new();
+    for (_, path) in named {
+        if !files.contains(&path) {
+            files.push(path);
+        }
+    }
+    files
 }
 
 fn config(root: &Table<'_, '_>) -> Config {

@@ -13,6 +13,7 @@ pub mod describe;
 mod describe_read;
 pub mod form;
 mod http;
+mod known;
 mod offered;
 pub mod paging;
 pub mod path;

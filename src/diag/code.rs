@@ -110,6 +110,28 @@ codes! {
     NothingToWin = "E0323", Error, "`wins` for a field that goes one way";
     /// An expression that fails for every call.
     BrokenText = "E0324", Error, "a text that cannot be worked out";
+    /// An object that the connector does not know.
+    WrongObject = "E0501", Error, "a kind of record that the connector cannot sync";
+    /// An attribute that must not be written.
+    NeverSet = "E0502", Error, "a CRM field that vicisync never writes";
+    /// An attribute that the CRM fills.
+    ComputedSet = "E0503", Error, "a CRM field that the CRM fills by itself";
+    /// An option that the connector does not have.
+    UnknownOption = "E0504", Error, "an option that the connector does not have";
+    /// A secret that the connector does not want.
+    UnknownSecret = "E0505", Error, "a secret that the connector does not ask for";
+    /// No way to log in.
+    NoLogin = "E0506", Error, "too few secrets to log in";
+    /// A field that the CRM does not have.
+    UnknownCrmField = "E0507", Error, "a field that the CRM does not have";
+    /// A field that cannot be set.
+    ReadOnlyField = "E0508", Error, "a CRM field that cannot be set";
+    /// A list that the job may not fill.
+    ListNotAllowed = "E0509", Error, "a list that the job does not allow";
+    /// A list of two jobs.
+    SharedList = "E0510", Error, "a list that two jobs fill";
+    /// Two jobs between the same servers.
+    SameSystems = "E0511", Error, "two jobs between the same CRM and VICIdial";
     /// `${..}` with a name that the place does not offer.
     ConnectorName = "E0601", Error, "a name in `${..}` that is not offered here";
     /// A `${` that is no template.
@@ -130,12 +152,56 @@ codes! {
     ConnectorHeader = "E0609", Error, "not a header";
     /// A kind of field that vicisync does not know.
     ConnectorFieldKind = "E0610", Error, "a kind of field that does not exist";
+    /// A file that cannot be read.
+    Unreadable = "E0701", Error, "a file that cannot be read";
+    /// Not a text file.
+    NotUtf8 = "E0702", Error, "a file that is not UTF-8";
+    /// Too large.
+    TooLarge = "E0703", Error, "a file that is too large";
+    /// No such variable.
+    NoVariable = "E0704", Error, "an environment variable that is not set";
+    /// No such credential.
+    NoCredential = "E0705", Error, "a systemd credential that is not there";
+    /// No such file of a secret.
+    NoSecretFile = "E0706", Error, "a secret's file that cannot be read";
+    /// What a secret's file holds is no secret.
+    NotASecret = "E0707", Error, "a file that does not hold one secret";
+    /// A connection that cannot be made.
+    BadConnection = "E0708", Error, "a connection that cannot be made";
     /// Passwords in the clear.
     PlainHttp = "W0401", Warning, "a server reached without encryption";
     /// A connection without a job.
     UnusedConnection = "W0402", Warning, "a connection that no job uses";
     /// A template that is the same for every contact.
     PlainTemplate = "W0403", Warning, "a template that names no field";
+    /// A secret that others can read.
+    OpenSecret = "W0404", Warning, "a secret that others can read";
+    /// A report's folder that is missing.
+    NoFolder = "W0405", Warning, "a folder that is not there";
+    /// A list that VICIdial lacks.
+    ListNotSeen = "W0406", Warning, "a list that VICIdial does not have, or does not dial";
+    /// A custom field that a list lacks.
+    LabelNotSeen = "W0407", Warning, "a custom field that a list does not have";
+    /// A status that VICIdial lacks.
+    StatusNotSeen = "W0408", Warning, "a status that VICIdial does not have";
+    /// A campaign that VICIdial lacks.
+    CampaignNotSeen = "W0409", Warning, "a campaign that VICIdial does not show";
+    /// An agent that VICIdial lacks.
+    AgentNotSeen = "W0410", Warning, "an agent that VICIdial does not have";
+    /// Who left would be called.
+    StatusDialed = "W0411", Warning, "a status of people who left, which a campaign dials";
+    /// The config and the server disagree.
+    OtherNonLatin = "W0412", Warning, "another use_non_latin than the server's";
+    /// A value that a choice lacks.
+    UnknownChoice = "W0413", Warning, "a value that the CRM's field does not have";
+    /// Text beside a number.
+    OtherType = "W0414", Warning, "a comparison with another kind of value";
+    /// A field of two jobs.
+    SetTwice = "W0415", Warning, "a CRM field that two jobs set";
+    /// A mapping of two jobs.
+    MappedTwice = "W0416", Warning, "a mapping that two jobs use";
+    /// VICIdial would cut it.
+    Cut = "W0417", Warning, "values that VICIdial would cut";
 }
 
 impl Code {

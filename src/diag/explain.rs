@@ -3,7 +3,7 @@
 //! Written for a campaign admin. What a code means in the machine stands where it is raised.
 
 use super::code::Code;
-use super::explain_connector as connector;
+use super::{explain_across as across, explain_connector as connector, explain_machine as machine};
 
 impl Code {
     /// A few sentences and an example.
@@ -239,6 +239,39 @@ impl Code {
                  or take it out.\n\n\
                  Right:   [job.sales]\n         crm = \"espo\""
             }
+            Self::WrongObject => across::WRONG_OBJECT,
+            Self::NeverSet => across::NEVER_SET,
+            Self::ComputedSet => across::COMPUTED_SET,
+            Self::UnknownOption => across::UNKNOWN_OPTION,
+            Self::UnknownSecret => across::UNKNOWN_SECRET,
+            Self::NoLogin => across::NO_LOGIN,
+            Self::UnknownCrmField => across::UNKNOWN_CRM_FIELD,
+            Self::ReadOnlyField => across::READ_ONLY_FIELD,
+            Self::ListNotAllowed => across::LIST_NOT_ALLOWED,
+            Self::SharedList => across::SHARED_LIST,
+            Self::SameSystems => across::SAME_SYSTEMS,
+            Self::ListNotSeen => across::LIST_NOT_SEEN,
+            Self::LabelNotSeen => across::LABEL_NOT_SEEN,
+            Self::StatusNotSeen => across::STATUS_NOT_SEEN,
+            Self::CampaignNotSeen => across::CAMPAIGN_NOT_SEEN,
+            Self::AgentNotSeen => across::AGENT_NOT_SEEN,
+            Self::StatusDialed => across::STATUS_DIALED,
+            Self::OtherNonLatin => across::OTHER_NON_LATIN,
+            Self::UnknownChoice => across::UNKNOWN_CHOICE,
+            Self::OtherType => across::OTHER_TYPE,
+            Self::SetTwice => across::SET_TWICE,
+            Self::MappedTwice => across::MAPPED_TWICE,
+            Self::Cut => across::CUT,
+            Self::Unreadable => machine::UNREADABLE,
+            Self::NotUtf8 => machine::NOT_UTF8,
+            Self::TooLarge => machine::TOO_LARGE,
+            Self::NoVariable => machine::NO_VARIABLE,
+            Self::NoCredential => machine::NO_CREDENTIAL,
+            Self::NoSecretFile => machine::NO_SECRET_FILE,
+            Self::NotASecret => machine::NOT_A_SECRET,
+            Self::BadConnection => machine::BAD_CONNECTION,
+            Self::OpenSecret => machine::OPEN_SECRET,
+            Self::NoFolder => machine::NO_FOLDER,
         }
     }
 }

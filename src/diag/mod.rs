@@ -3,19 +3,26 @@
 //! A [`Diagnostic`] is plain data. It is made by whoever reads a file's text (config, mapping), collected until all of the text was
 //! looked at, and drawn by [`render`]. This room knows TOML and no key of any file; it reads no file and writes to no terminal.
 
+mod catalogue;
 pub mod code;
 pub mod explain;
+mod explain_across;
 mod explain_connector;
+mod explain_machine;
 pub mod form;
 pub mod item;
+mod mask;
 pub mod names;
+pub mod places;
 pub mod reader;
 pub mod render;
 mod shape;
 pub mod suggest;
+pub mod syntax;
 
 use std::ops::Range;
 
+pub use catalogue::catalogue;
 pub use code::Code;
 pub use form::Form;
 pub use item::Item;

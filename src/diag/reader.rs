@@ -15,7 +15,7 @@ use super::code::Code;
 use super::form::{Form, Kind, Need};
 use super::item::Item;
 use super::{Diagnostic, Severity};
-use super::{shape, suggest};
+use super::{shape, suggest, syntax};
 
 /// Where something stands in the text: a byte range.
 pub type Place = Range<usize>;
@@ -25,13 +25,15 @@ pub type Place = Range<usize>;
 pub struct Sink {
     file: String,
     found: RefCell<Vec<Diagnostic>>,
+    /// The lines that are no TOML; what is said of them beyond that would be a guess.
+    torn: RefCell<Vec<Place>>,
 }
 
 impl Sink {
     /// An empty one for a file of that name.
     #[must_use]
     pub fn new(file: &str) -> Self {
-        Self { file: file.to_owned(), found: RefCell::new(Vec::new()) }
+        Self { file: file.to_owned(), found: RefCell::default(), torn: RefCell::default() }
     }
 
     /// A diagnostic at a place, not kept yet.
@@ -40,9 +42,27 @@ impl Sink {
         Diagnostic::new(code, &self.file, place, message)
     }
 
-    /// Keeps a diagnostic.
+    /// Keeps a diagnostic, unless it would only follow from a mistake of the syntax.
     pub fn report(&self, diagnostic: Diagnostic) {
+        let torn = self.torn.borrow();
+        let start = diagnostic.labels.first().map_or(0, |(place, _)| place.start);
+        if diagnostic.code != Code::Syntax
+            && !torn.is_empty()
+            && (syntax::follows(diagnostic.code) || torn.iter().any(|line| line.contains(&start)))
+        {
+            return;
+        }
+        drop(torn);
         self.found.borrow_mut().push(diagnostic);
+    }
+
+    /// Remembers the line of a mistake of the syntax; a doubled key alone tears nothing.
+    pub(super) fn torn(&self, text: &str, place: &Place, is_doubled: bool) {
+        if !is_doubled {
+            let start = text.get(..place.start).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+            let end = text.get(place.end..).and_then(|rest| rest.find('\n')).map_or(text.len(), |newline| place.end + newline);
+            self.torn.borrow_mut().push(start..end.max(start + 1));
+        }
     }
 
     /// How many errors there are so far.
@@ -60,17 +80,14 @@ impl Sink {
     }
 }
 
-/// Parses a text. Syntax errors go to the sink; `None` says that the rest is not worth reading, because what follows would be guesses.
-/// Doubled keys alone do not stop the reading.
+/// Parses a text. Syntax errors go to the sink; `None` says that the rest is not worth reading, because what follows would be guesses. A text that
+/// [`syntax::mend`] went over is always read.
 pub fn document<'i>(sink: &Sink, text: &'i str) -> Option<Spanned<DeTable<'i>>> {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut is_readable = true;
     for error in errors {
-        let place = error.span().unwrap_or(0..0);
-        let is_doubled = error.message().contains("duplicate key");
-        is_readable &= is_doubled;
-        let diagnostic = sink.at(Code::Syntax, place, error.message().trim().replace('\n', ", "));
-        sink.report(if is_doubled { diagnostic.help("keep one of the two entries") } else { diagnostic });
+        is_readable &= syntax::is_local(error.message());
+        syntax::report(sink, error.message(), error.span().unwrap_or(0..0), text);
     }
     is_readable.then_some(table)
 }
@@ -135,12 +152,25 @@ impl<'r, 'i> Table<'r, 'i> {
     #[must_use]
     pub fn need(&self, key: &str) -> Option<Item<'r, 'i>> {
         let item = self.get(key);
-        if item.is_none() {
+        if item.is_none() && !self.is_misspelt(key) {
             let message =
                 if self.path.is_empty() { format!("`{key}` is missing") } else { format!("`{key}` is missing in `{}`", self.path) };
             self.sink.report(self.sink.at(Code::MissingKey, self.place(), message).help(format!("add a line `{key} = ...`")));
         }
         item
+    }
+
+    /// Whether a key that is not there is one that is misspelt, which [`Table::finish`] reports.
+    fn is_misspelt(&self, key: &str) -> bool {
+        let free: Vec<&str> = self.free().collect();
+        let unknown = self.table.keys().map(|name| name.get_ref().as_ref()).filter(|name| self.form.key(name).is_none());
+        self.form.others.is_none() && unknown.into_iter().any(|name| suggest::closest(name, free.iter().copied()) == Some(key))
+    }
+
+    /// The keys that could still be written.
+    fn free(&self) -> impl Iterator<Item = &'static str> {
+        let is_now = |need: Need| !matches!(need, Need::Later(_));
+        self.form.keys.iter().filter(move |key| is_now(key.need) && !self.table.contains_key(key.name)).map(|key| key.name)
     }
 
     /// All entries, in the order of the text; all of them count as known.
@@ -158,7 +188,7 @@ impl<'r, 'i> Table<'r, 'i> {
         self.assert_whole();
         let is_now = |need: Need| !matches!(need, Need::Later(_));
         let all: Vec<&str> = self.form.keys.iter().filter(|key| is_now(key.need)).map(|key| key.name).collect();
-        let free: Vec<&str> = all.iter().copied().filter(|name| !self.table.contains_key(*name)).collect();
+        let free: Vec<&str> = self.free().collect();
         for (name, value) in self.table {
             let key = name.get_ref().as_ref();
             let inside = if self.path.is_empty() { String::new() } else { format!(" in `{}`", self.path) };

@@ -4,80 +4,118 @@
 //!
 //! Drawing needs the text that the ranges point into; a range outside of it (the file changed meanwhile) is cut to fit, never a panic.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use serde_json::json;
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use serde_json::{Value as Json, json};
 
-use super::{Code, Diagnostic, Severity};
+use super::{Diagnostic, Severity, mask};
+
+/// A place in another file that has to do with a diagnostic.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside<'a> {
+    /// The file's name.
+    pub file: &'a str,
+    /// Its text.
+    pub source: &'a str,
+    /// The place.
+    pub place: &'a Range<usize>,
+    /// A few words.
+    pub words: &'a str,
+}
 
 /// Draws diagnostics one under the other, with the lines of `source` that they point at.
 #[must_use]
 pub fn render(diagnostics: &[Diagnostic], source: &str, is_coloured: bool) -> String {
+    let source = masked(&diagnostics.iter().collect::<Vec<_>>(), source);
+    let drawn: Vec<String> = diagnostics.iter().map(|diagnostic| draw(diagnostic, &source, &[], is_coloured)).collect();
+    drawn.join("\n")
+}
+
+/// The text as it may be drawn for these diagnostics: with stars in place of secrets.
+#[must_use]
+pub fn masked(diagnostics: &[&Diagnostic], source: &str) -> String {
+    mask::masked(diagnostics, source)
+}
+
+/// Draws one diagnostic; `source` and the texts beside it went through [`masked`].
+#[must_use]
+pub fn draw(diagnostic: &Diagnostic, source: &str, beside: &[Beside<'_>], is_coloured: bool) -> String {
     let renderer = if is_coloured { Renderer::styled() } else { Renderer::plain() };
-    let source = &without_secrets(diagnostics, source);
-    let mut drawn = String::new();
-    for diagnostic in diagnostics {
-        if !drawn.is_empty() {
-            drawn.push('\n');
-        }
-        drawn.push_str(&draw(&renderer, diagnostic, source));
-        drawn.push('\n');
-    }
-    drawn
-}
-
-/// The text with stars in place of what was recognised as a secret; every range still points at the same place.
-fn without_secrets(diagnostics: &[Diagnostic], source: &str) -> String {
-    let places =
-        diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::PlainSecret).filter_map(|diagnostic| diagnostic.labels.first());
-    let places: Vec<Range<usize>> = places.map(|(place, _)| place.clone()).collect();
-    let mut masked = String::with_capacity(source.len());
-    for (offset, letter) in source.char_indices() {
-        if letter != '\n' && places.iter().any(|place| place.contains(&offset)) {
-            masked.extend(std::iter::repeat_n('*', letter.len_utf8()));
-        } else {
-            masked.push(letter);
-        }
-    }
-    masked
-}
-
-fn draw(renderer: &Renderer, diagnostic: &Diagnostic, source: &str) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut snippet = Snippet::source(source).path(diagnostic.file.as_str());
-    for (number, (range, words)) in diagnostic.labels.iter().enumerate() {
-        let kind = if number == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-        let span = kind.span(fit(range, source));
-        snippet = snippet.annotation(if words.is_empty() { span } else { span.label(words.as_str()) });
+    let title = level.primary_title(tame(&diagnostic.message)).id(diagnostic.code.name());
+    let mut group = if source.is_empty() {
+        title.element(Origin::path(diagnostic.file.as_str()).line(1))
+    } else {
+        title.element(snippet(&diagnostic.file, source, diagnostic.labels.iter().map(|(place, words)| (place, words.as_str())), true))
+    };
+    for other in beside {
+        group = group.element(snippet(other.file, other.source, std::iter::once((other.place, other.words)), false));
     }
-    let mut group = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.name()).element(snippet);
     if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        group = group.element(Level::HELP.message(tame(help)));
     }
-    renderer.render(&[group])
+    let mut drawn = renderer.render(&[group]);
+    drawn.push('\n');
+    drawn
 }
 
-/// `{code, severity, file, line, column, message, help}`; line and column count from 1, the column in characters.
+fn snippet<'a>(
+    file: &'a str,
+    source: &'a str,
+    labels: impl Iterator<Item = (&'a Range<usize>, &'a str)>,
+    is_first_primary: bool,
+) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let mut snippet = Snippet::source(source).path(file);
+    for (number, (range, words)) in labels.enumerate() {
+        let kind = if number == 0 && is_first_primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let span = kind.span(fit(range, source));
+        snippet = snippet.annotation(if words.is_empty() { span } else { span.label(tame(words)) });
+    }
+    snippet
+}
+
+/// Without the characters by which a text could write elsewhere on the terminal.
+fn tame(text: &str) -> Cow<'_, str> {
+    let is_wild = |letter: char| letter.is_control() && letter != '\n';
+    if text.contains(is_wild) { Cow::Owned(text.replace(is_wild, "\u{fffd}")) } else { Cow::Borrowed(text) }
+}
+
+/// `{code, severity, file, line, column, end_line, end_column, message, help, labels}`; lines and columns count from 1, columns in characters; an end
+/// is the place behind the last character. A label is `{file, line, column, end_line, end_column, text}`.
 #[must_use]
-pub fn to_json(diagnostic: &Diagnostic, source: &str) -> serde_json::Value {
-    let (line, column) = diagnostic.labels.first().map_or((1, 1), |(range, _)| position(source, range.start));
+pub fn to_json(diagnostic: &Diagnostic, source: &str, beside: &[Beside<'_>]) -> Json {
+    let (place, _) = diagnostic.labels.first().cloned().unwrap_or_default();
+    let (line, column) = position(source, place.start);
+    let (end_line, end_column) = position(source, place.end.max(place.start));
     let severity = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
+    let own = diagnostic.labels.iter().map(|(place, words)| label(&diagnostic.file, source, place, words));
+    let others = beside.iter().map(|other| label(other.file, other.source, other.place, other.words));
     json!({
         "code": diagnostic.code.name(),
         "severity": severity,
         "file": diagnostic.file,
         "line": line,
         "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
         "message": diagnostic.message,
         "help": diagnostic.help,
+        "labels": own.chain(others).collect::<Vec<Json>>(),
     })
+}
+
+fn label(file: &str, source: &str, place: &Range<usize>, words: &str) -> Json {
+    let (line, column) = position(source, place.start);
+    let (end_line, end_column) = position(source, place.end.max(place.start));
+    json!({ "file": file, "line": line, "column": column, "end_line": end_line, "end_column": end_column, "text": words })
 }
 
 /// Line and column of a byte offset, both from 1.

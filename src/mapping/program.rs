@@ -285,6 +285,11 @@ impl Program {
         &self.names
     }
 
+    /// The contacts of the admin's own tests.
+    pub fn samples(&self) -> impl Iterator<Item = &Contact> {
+        self.trials.iter().filter_map(|trial| trial.contact.as_ref().map(|(contact, _)| contact))
+    }
+
     /// Runs the admin's own tests.
     #[must_use]
     pub fn tests(&self) -> Vec<TestOutcome> {

@@ -1,7 +1,7 @@
 //! Text to a checked program: every table is read, whatever is wrong in the others, and all mistakes come out at once.
 
 use crate::diag::names::Named;
-use crate::diag::{Code, Diagnostic, Sink, Table, names, reader};
+use crate::diag::{Code, Diagnostic, Sink, Table, names, reader, syntax};
 
 use super::program::Program;
 use super::{calls_read, fields_read, form, intake_read, phone_read, rules_read, template_read, trace_read, trial_read};
@@ -13,8 +13,9 @@ use super::{calls_read, fields_read, form, intake_read, phone_read, rules_read, 
 /// Everything that is wrong with the text, warnings among it, in the order of the text.
 pub fn parse(file_name: &str, text: &str) -> Result<(Program, Vec<Diagnostic>), Vec<Diagnostic>> {
     let sink = Sink::new(file_name);
-    let program = reader::document(&sink, text).and_then(|table| {
-        let names = template_read::expand(text, names::all(table.get_ref(), &form::MAPPING));
+    let mended = syntax::mend(&sink, text);
+    let program = reader::document(&sink, &mended).and_then(|table| {
+        let names = template_read::expand(&mended, names::all(table.get_ref(), &form::MAPPING));
         program(&Table::root(&sink, &table, &form::MAPPING), text, names)
     });
     let is_clean = sink.errors() == 0;

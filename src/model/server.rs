@@ -57,7 +57,7 @@ pub enum FactName {
     ListCustom(ListId),
     /// Type and width of a list's custom column. Text.
     Column(ListId, String),
-    /// `active` or `not active`. Text.
+    /// `active`, `not active` or `missing`. Text.
     Campaign(CampaignId),
     /// Which do-not-call lists a campaign looks at before it dials, and whether it dials callbacks past them. Words.
     CampaignDnc(CampaignId),
@@ -65,6 +65,8 @@ pub enum FactName {
     DialStatuses(CampaignId),
     /// A status of the system, or of one campaign, with its flags. Words.
     Status(Option<CampaignId>, String),
+    /// Whether a user is there, by the user id in small letters: `there` or `missing`. Text.
+    Agent(String),
 }
 
 impl FactName {
@@ -97,7 +99,8 @@ impl FactName {
             | Self::Campaign(_)
             | Self::CampaignDnc(_)
             | Self::DialStatuses(_)
-            | Self::Status(..) => true,
+            | Self::Status(..)
+            | Self::Agent(_) => true,
         }
     }
 
@@ -135,6 +138,7 @@ impl FactName {
             "campaign" => Self::Campaign(rest.into()),
             "campaign_dnc" => Self::CampaignDnc(rest.into()),
             "dial_statuses" => Self::DialStatuses(rest.into()),
+            "agent" => Self::Agent(rest.to_owned()),
             "status" => match rest.split_once('.')? {
                 ("", status) => Self::Status(None, status.to_owned()),
                 (campaign, status) => Self::Status(Some(campaign.into()), status.to_owned()),
@@ -172,6 +176,7 @@ impl fmt::Display for FactName {
             Self::Campaign(campaign) => write!(out, "campaign.{campaign}"),
             Self::CampaignDnc(campaign) => write!(out, "campaign_dnc.{campaign}"),
             Self::DialStatuses(campaign) => write!(out, "dial_statuses.{campaign}"),
+            Self::Agent(user) => write!(out, "agent.{user}"),
             Self::Status(campaign, status) => write!(out, "status.{}.{status}", campaign.as_ref().map_or("", CampaignId::as_str)),
         }
     }
@@ -366,6 +371,7 @@ mod tests {
             FactName::DialStatuses("SALES".into()),
             FactName::Status(None, "NI".to_owned()),
             FactName::Status(Some("SALES".into()), "NI".to_owned()),
+            FactName::Agent("j.doe".to_owned()),
         ];
         for name in names {
             assert_eq!(FactName::parse(&name.to_string()), Some(name));

@@ -1,35 +1,41 @@
 //! The files of a vicisync, read and checked as far as that goes without secrets: what `test`, `status` and `explain` need.
+//!
+//! A mistake in one file hides none in another: mappings and connectors are read also where the config has errors.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::across;
-use super::flags;
 use super::places::{Places, beside};
-use super::problem::Problem;
+use super::problem::{Problem, sorted};
+use super::source::{Source, shown};
 use crate::config::{self, Config, Job};
 use crate::crm::Connector;
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
 use crate::mapping::{self, Program};
 use crate::model::JobName;
 use crate::schedule::Schedule;
 
-/// Files larger than this are no config.
-const BYTES_MAX: u64 = 4 << 20;
-
-/// All files, checked.
+/// All files, as far as they are right.
 #[derive(Debug)]
 pub struct Checked {
-    /// The config.
+    /// The config: its connections, jobs and reports without mistakes.
     pub config: Config,
-    /// What is worth a look, and stops nothing.
-    pub warnings: Vec<Problem>,
+    /// What is wrong, or worth a look, in the order of files and lines.
+    pub problems: Vec<Problem>,
+    /// The config's file.
+    pub(super) source: Source,
     /// The directory of the config: what its paths are relative to.
     pub(super) home: PathBuf,
-    pub(super) programs: BTreeMap<JobName, Program>,
+    pub(super) programs: BTreeMap<JobName, Mapping>,
     pub(super) connectors: BTreeMap<String, Connector>,
+}
+
+/// A mapping with its file.
+#[derive(Debug, Clone)]
+pub(super) struct Mapping {
+    pub(super) program: Program,
+    pub(super) source: Source,
 }
 
 /// A job's connections and when it runs.
@@ -65,30 +71,43 @@ impl Checked {
     /// # Errors
     /// Every problem of every file; warnings among them.
     pub fn read(places: &Places) -> Result<Self, Vec<Problem>> {
+        let checked = Self::look(places);
+        if checked.is_good() { Ok(checked) } else { Err(checked.problems) }
+    }
+
+    /// Reads the config and all that it names, whatever is wrong.
+    #[must_use]
+    pub fn look(places: &Places) -> Self {
         let path = &places.config;
-        let text =
-            read(path, "the config", "name it with `--config FILE`, or write one: README.md shows how").map_err(|problem| vec![problem])?;
-        let source: Arc<str> = text.into();
-        let file = path.display().to_string();
         let mut problems = Vec::new();
-        let config = match config::parse(&file, &source) {
-            Ok(config) => {
-                take(&mut problems, config.warnings.clone(), &source);
-                config
+        let help = "name it with `--config FILE`, or write one: README.md shows how";
+        let (source, reading) = match Source::read(path, "the config", help) {
+            Ok(source) => {
+                let reading = config::read(&source.file, &source.text);
+                (Source { is_config: true, ..source }, reading)
             }
-            Err(found) => {
-                take(&mut problems, found, &source);
-                return Err(problems);
+            Err(problem) => {
+                problems.push(problem);
+                (Source::config(&shown(path), ""), config::Reading::default())
             }
         };
+        problems.extend(reading.found.iter().map(|diagnostic| Problem::of(diagnostic.clone(), &source)));
         let home = beside(path);
-        let programs = programs(&config, &home, &mut problems);
-        let connectors = connectors(&config, &home, &mut problems);
-        problems.extend(across::check(&config, &programs, &connectors));
-        if problems.iter().any(Problem::is_error) {
-            return Err(problems);
-        }
-        Ok(Self { config, warnings: problems, home, programs, connectors })
+        let files: BTreeMap<PathBuf, Option<Mapping>> =
+            reading.mappings.iter().map(|file| (file.clone(), job_mapping(&home, file, &reading, &source, &mut problems))).collect();
+        let programs = reading.config.jobs.iter().filter_map(|job| Some((job.name.clone(), files.get(&job.mapping)?.clone()?)));
+        let programs = programs.collect();
+        let connectors = connectors(&reading, &home, &source, &mut problems);
+        let mut checked = Self { config: reading.config, problems: Vec::new(), source, home, programs, connectors };
+        problems.extend(across::check(&checked));
+        checked.problems = sorted(problems);
+        checked
+    }
+
+    /// Whether the files can be used.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        !self.problems.iter().any(Problem::is_error)
     }
 
     /// The jobs, in the order of the config.
@@ -100,7 +119,7 @@ impl Checked {
     /// A job's mapping.
     #[must_use]
     pub fn program(&self, job: &JobName) -> Option<&Program> {
-        self.programs.get(job)
+        self.programs.get(job).map(|mapping| &mapping.program)
     }
 
     /// All mappings with their files' names, each file once.
@@ -108,11 +127,16 @@ impl Checked {
     pub fn mappings(&self) -> Vec<(String, Program)> {
         let mut mappings: BTreeMap<String, Program> = BTreeMap::new();
         for job in &self.config.jobs {
-            if let Some(program) = self.programs.get(&job.name) {
+            if let Some(program) = self.program(&job.name) {
                 mappings.entry(self.home.join(&job.mapping).display().to_string()).or_insert_with(|| program.clone());
             }
         }
         mappings.into_iter().collect()
+    }
+
+    /// Each job with its CRM connection and its mapping's object.
+    pub fn synced(&self) -> impl Iterator<Item = (&JobName, &str, &str)> {
+        self.config.jobs.iter().filter_map(|job| Some((&job.name, job.crm.as_str(), self.program(&job.name)?.object())))
     }
 
     /// All jobs' connections and schedules.
@@ -131,110 +155,78 @@ impl Checked {
 /// # Errors
 /// Every problem of the file.
 pub fn mapping(path: &Path) -> Result<(Program, Vec<Problem>), Vec<Problem>> {
-    with_source(path).map(|(program, problems, _)| (program, problems))
+    let (mapping, problems) = read_mapping(path);
+    match mapping {
+        Some(mapping) => Ok((mapping.program, problems)),
+        None => Err(problems),
+    }
 }
 
-fn with_source(path: &Path) -> Result<(Program, Vec<Problem>, Arc<str>), Vec<Problem>> {
-    let text = mapping_text(path).map_err(|problem| vec![problem])?;
-    let source: Arc<str> = text.into();
-    let mut problems = Vec::new();
-    match mapping::parse(&path.display().to_string(), &source) {
+pub(super) fn read_mapping(path: &Path) -> (Option<Mapping>, Vec<Problem>) {
+    let source = match Source::read(path, "the mapping", "check the path; in a config it is relative to the config's directory") {
+        Ok(source) => source,
+        Err(problem) => return (None, vec![problem]),
+    };
+    let of = |found: Vec<Diagnostic>| found.into_iter().map(|diagnostic| Problem::of(diagnostic, &source)).collect();
+    match mapping::parse(&source.file, &source.text) {
         Ok((program, warnings)) => {
-            take(&mut problems, warnings, &source);
-            Ok((program, problems, source))
+            let problems = of(warnings);
+            (Some(Mapping { program, source }), problems)
         }
-        Err(found) => {
-            take(&mut problems, found, &source);
-            Err(problems)
-        }
+        Err(found) => (None, of(found)),
     }
 }
 
-/// The text of a mapping's file.
-///
-/// # Errors
-/// A file that cannot be read.
-pub(super) fn mapping_text(path: &Path) -> Result<String, Problem> {
-    read(path, "the mapping", "check the path; in a config it is relative to the config's directory")
-}
-
-/// The mappings of all jobs; one that several jobs use is read, and complained of, once.
-fn programs(config: &Config, home: &Path, problems: &mut Vec<Problem>) -> BTreeMap<JobName, Program> {
-    let mut read: BTreeMap<PathBuf, Option<(Program, Arc<str>)>> = BTreeMap::new();
-    let mut programs = BTreeMap::new();
-    for job in &config.jobs {
-        let path = home.join(&job.mapping);
-        let program = read.entry(path.clone()).or_insert_with(|| match with_source(&path) {
-            Ok((program, warnings, source)) => {
-                problems.extend(warnings);
-                Some((program, source))
-            }
-            Err(found) => {
-                problems.extend(found);
-                None
-            }
-        });
-        if let Some((program, source)) = program {
-            let connection = config.vicidials.get(&job.vicidial);
-            let unknown = connection.and_then(|connection| flags::unknown(&path.display().to_string(), program, &job.vicidial, connection));
-            take(problems, unknown.into_iter().collect(), source);
-            programs.insert(job.name.clone(), program.clone());
-        }
-    }
-    programs
+/// A mapping that the config names. Where it cannot be read, the config's line is shown too.
+fn job_mapping(home: &Path, file: &Path, reading: &config::Reading, source: &Source, problems: &mut Vec<Problem>) -> Option<Mapping> {
+    let (mapping, found) = read_mapping(&home.join(file));
+    let job = reading.config.jobs.iter().find(|job| job.mapping == file);
+    let place = job.map(|job| source.value(&["job", job.name.as_str(), "mapping"]));
+    problems.extend(found.into_iter().map(|problem| match &place {
+        Some(place) if problem.code() == Code::Unreadable => problem.and(source, place.clone(), "named here"),
+        Some(_) | None => problem,
+    }));
+    mapping
 }
 
 /// The connectors of all CRM connections: embedded ones by their name, or files of the admin's own.
-fn connectors(config: &Config, home: &Path, problems: &mut Vec<Problem>) -> BTreeMap<String, Connector> {
+fn connectors(reading: &config::Reading, home: &Path, source: &Source, problems: &mut Vec<Problem>) -> BTreeMap<String, Connector> {
+    let mut files: BTreeMap<PathBuf, Option<Connector>> = BTreeMap::new();
+    for file in &reading.connectors {
+        let (connector, found) = own_connector(&home.join(file));
+        problems.extend(found);
+        files.insert(file.clone(), connector);
+    }
     let mut connectors = BTreeMap::new();
-    for (name, crm) in &config.crms {
+    for (name, crm) in &reading.config.crms {
         let found = match &crm.connector {
-            Some(file) => own_connector(&home.join(file)),
-            None => Connector::embedded(&crm.kind).map(|connector| (connector, Vec::new())).ok_or_else(|| {
-                let known = Connector::names().join(", ");
-                vec![Problem::error(
-                    format!("[crm.{name}]: there is no connector `{}`", crm.kind),
-                    format!("write one of: {known}; or name a connector file with `connector = \"FILE.toml\"`"),
-                )]
-            }),
-        };
-        match found {
-            Ok((connector, warnings)) => {
-                problems.extend(warnings);
-                connectors.insert(name.clone(), connector);
+            Some(file) => files.get(file).cloned().flatten(),
+            None => {
+                let embedded = Connector::embedded(&crm.kind);
+                if embedded.is_none() {
+                    let place = source.value(&["crm", name, "kind"]);
+                    let help = format!(
+                        "write one of: {}; or name a connector file with `connector = \"FILE.toml\"`",
+                        Connector::names().join(", ")
+                    );
+                    problems.push(Problem::at(Code::BadValue, source, place, format!("there is no connector `{}`", crm.kind)).help(help));
+                }
+                embedded
             }
-            Err(found) => problems.extend(found),
-        }
+        };
+        connectors.extend(found.map(|connector| (name.clone(), connector)));
     }
     connectors
 }
 
-fn own_connector(path: &Path) -> Result<(Connector, Vec<Problem>), Vec<Problem>> {
-    let text = read(path, "the connector", "check the path; it is relative to the config's directory").map_err(|problem| vec![problem])?;
-    let source: Arc<str> = text.into();
-    let mut problems = Vec::new();
-    match Connector::parse(&path.display().to_string(), &source) {
-        Ok((connector, warnings)) => {
-            take(&mut problems, warnings, &source);
-            Ok((connector, problems))
-        }
-        Err(found) => {
-            take(&mut problems, found, &source);
-            Err(problems)
-        }
+fn own_connector(path: &Path) -> (Option<Connector>, Vec<Problem>) {
+    let source = match Source::read(path, "the connector", "check the path; it is relative to the config's directory") {
+        Ok(source) => source,
+        Err(problem) => return (None, vec![problem]),
+    };
+    let of = |found: Vec<Diagnostic>| found.into_iter().map(|diagnostic| Problem::of(diagnostic, &source)).collect();
+    match Connector::parse(&source.file, &source.text) {
+        Ok((connector, warnings)) => (Some(connector), of(warnings)),
+        Err(found) => (None, of(found)),
     }
-}
-
-fn take(problems: &mut Vec<Problem>, found: Vec<Diagnostic>, source: &Arc<str>) {
-    problems.extend(found.into_iter().map(|diagnostic| Problem::text(diagnostic, source)));
-}
-
-fn read(path: &Path, what: &str, help: &str) -> Result<String, Problem> {
-    let facts = fs::metadata(path).map_err(|error| Problem::unreadable(what, path, &error, help))?;
-    if facts.len() > BYTES_MAX {
-        return Err(Problem::error(format!("{what} {} is too large: {} bytes", path.display(), facts.len()), help));
-    }
-    let bytes = fs::read(path).map_err(|error| Problem::unreadable(what, path, &error, help))?;
-    String::from_utf8(bytes)
-        .map_err(|_| Problem::error(format!("{what} {} is not in UTF-8", path.display()), "save it as UTF-8 in your editor"))
 }

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::checked::{self, Checked};
+use super::checked::{self, Checked, Mapping};
 use super::problem::Problem;
 use super::ready::non_latin;
 use crate::crm::Connector;
@@ -19,61 +19,55 @@ use crate::vicidial::{Forms, NonLatin};
 pub struct Mapper {
     /// The job, where a config says one.
     pub job: Option<JobName>,
-    /// The mapping's file.
-    pub file: String,
-    /// The mapping.
-    pub program: Program,
     /// What reads the CRM's records.
     pub connector: Connector,
     /// What VICIdial keeps of values.
     pub forms: Forms,
-    text: String,
+    mapping: Mapping,
 }
 
 impl Mapper {
     /// The mapping of a job. `known` says what is known of the server's `use_non_latin`; the config's word goes before, so it is asked only
-    /// where that says nothing.
-    ///
-    /// # Errors
-    /// A mapping that cannot be read any more.
-    pub fn of_job(checked: &Checked, name: &JobName, known: impl FnOnce(&str) -> Option<bool>) -> Result<Self, Vec<Problem>> {
-        let nothing = || vec![Problem::error(format!("there is no job `{name}`"), "run: vicisync check")];
-        let job = checked.job(name).ok_or_else(nothing)?;
-        let connection = checked.config.vicidials.get(&job.vicidial).ok_or_else(nothing)?;
+    /// where that says nothing. `None` for a job that the config does not have.
+    pub fn of_job(checked: &Checked, name: &JobName, known: impl FnOnce(&str) -> Option<bool>) -> Option<Self> {
+        let job = checked.job(name)?;
+        let connection = checked.config.vicidials.get(&job.vicidial)?;
         let non_latin = match non_latin(connection.use_non_latin) {
             NonLatin::Unknown => known(&job.vicidial).map_or(NonLatin::Unknown, |is_on| if is_on { NonLatin::On } else { NonLatin::Off }),
             said @ (NonLatin::On | NonLatin::Off) => said,
         };
-        let path = checked.home.join(&job.mapping);
-        let text = checked::mapping_text(&path).map_err(|problem| vec![problem])?;
-        Ok(Self {
-            job: Some(name.clone()),
-            file: path.display().to_string(),
-            program: checked.program(name).cloned().ok_or_else(nothing)?,
-            connector: checked.connectors.get(&job.crm).cloned().ok_or_else(nothing)?,
-            forms: Forms { non_latin },
-            text,
-        })
+        let mapping = checked.programs.get(name)?.clone();
+        let connector = checked.connectors.get(&job.crm)?.clone();
+        Some(Self { job: Some(name.clone()), mapping, connector, forms: Forms { non_latin } })
     }
 
     /// A mapping's file alone, with a built-in connector. Gives its warnings too.
     ///
     /// # Errors
-    /// Every problem of the file; a connector that does not exist.
-    pub fn of_file(path: &Path, crm: &str) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
-        let connector = Connector::embedded(crm).ok_or_else(|| {
-            let help = format!("write one of: {}", Connector::names().join(", "));
-            vec![Problem::error(format!("there is no connector `{crm}`"), help)]
-        })?;
-        let (program, warnings) = checked::mapping(path)?;
-        let text = checked::mapping_text(path).map_err(|problem| vec![problem])?;
-        let file = path.display().to_string();
-        Ok((Self { job: None, file, program, connector, forms: Forms::default(), text }, warnings))
+    /// Every problem of the file.
+    pub fn of_file(path: &Path, connector: Connector) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
+        let (mapping, problems) = checked::read_mapping(path);
+        match mapping {
+            Some(mapping) => Ok((Self { job: None, mapping, connector, forms: Forms::default() }, problems)),
+            None => Err(problems),
+        }
+    }
+
+    /// The mapping.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.mapping.program
+    }
+
+    /// The mapping's file.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.mapping.source.file
     }
 
     /// The line of a place, from 1.
     #[must_use]
     pub fn line(&self, place: &Place) -> usize {
-        position(&self.text, place.start).0
+        position(&self.mapping.source.text, place.start).0
     }
 }

@@ -1,7 +1,6 @@
 //! Jobs that can run: secrets resolved, connections built, nothing sent yet.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,9 +9,10 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::checked::{Checked, Timetable};
 use super::problem::Problem;
-use super::secret::resolve;
-use crate::config::{self, CrmConnection, DatabaseConnection, DatabaseTls, VicidialConnection};
+use super::secret::{Spot, resolve};
+use crate::config::{self, CrmConnection, DatabaseConnection, DatabaseTls, SecretRef, VicidialConnection};
 use crate::crm::{self, Crm};
+use crate::diag::Code;
 use crate::engine::Job;
 use crate::model::{FactName, InstallKey, JobName, ServerFacts};
 use crate::ports::Fault;
@@ -167,8 +167,7 @@ impl<'a> Building<'a> {
     }
 
     fn build_vicidial(&mut self, name: &str, connection: &VicidialConnection) -> Option<(Arc<Vicidial>, String)> {
-        let what = format!("[vicidial.{name}] pass");
-        let pass = match resolve(&connection.pass, &what, &self.checked.home, &mut self.problems) {
+        let pass = match self.resolve(&connection.pass, vec!["vicidial", name, "pass"]) {
             Ok(pass) => pass,
             Err(problem) => {
                 self.problems.push(problem);
@@ -196,8 +195,8 @@ impl<'a> Building<'a> {
             campaigns: connection.campaigns.clone(),
             groups: connection.groups.iter().map(|group| group.0.clone()).collect(),
         };
-        let database = database.map(|settings| Database::new(settings).map_err(|fault| of(&format!("[vicidial.{name}.database]"), fault)));
-        let vicidial = Vicidial::new(settings).map_err(|fault| of(&format!("[vicidial.{name}]"), fault));
+        let database = database.map(|settings| Database::new(settings).map_err(|fault| self.unfit(&["vicidial", name, "database"], fault)));
+        let vicidial = Vicidial::new(settings).map_err(|fault| self.unfit(&["vicidial", name], fault));
         let vicidial = vicidial.map(|vicidial| vicidial.with_concurrency(connection.concurrency));
         let built = match (vicidial, database.transpose()) {
             (Ok(vicidial), Ok(Some(database))) => Ok(vicidial.known(self.non_latin(name)).with_database(database)),
@@ -220,19 +219,11 @@ impl<'a> Building<'a> {
         zone: Tz,
         non_latin: vicidial::NonLatin,
     ) -> Option<database::Settings> {
-        let what = format!("[vicidial.{name}.database]");
-        let home = &self.checked.home;
-        let found = resolve(&connection.pass, &format!("{what} pass"), home, &mut self.problems).and_then(|pass| {
+        let found = self.resolve(&connection.pass, vec!["vicidial", name, "database", "pass"]).and_then(|pass| {
             let tls = match &connection.tls {
                 DatabaseTls::Off => database::Tls::Off,
                 DatabaseTls::Required => database::Tls::Required,
-                DatabaseTls::RequiredWithCa(path) => {
-                    let path = home.join(path);
-                    database::Tls::RequiredWithCa(fs::read(&path).map_err(|error| {
-                        let help = "name the file with the certificate of the authority, in PEM form";
-                        Problem::unreadable(&format!("{what} ca:"), &path, &error, help)
-                    })?)
-                }
+                DatabaseTls::RequiredWithCa(path) => database::Tls::RequiredWithCa(self.checked.read_certificate(name, path)?),
             };
             Ok((pass, tls))
         });
@@ -274,10 +265,22 @@ impl<'a> Building<'a> {
         match Crm::new(settings) {
             Ok(crm) => Some((Arc::new(crm), print)),
             Err(fault) => {
-                self.problems.push(of(&format!("[crm.{name}]"), fault));
+                let problem = self.unfit(&["crm", name], fault);
+                self.problems.push(problem);
                 None
             }
         }
+    }
+
+    fn resolve(&mut self, reference: &SecretRef, path: Vec<&str>) -> Result<SecretString, Problem> {
+        resolve(reference, &Spot { config: &self.checked.source, path }, &self.checked.home, &mut self.problems)
+    }
+
+    /// A connection that cannot be made.
+    fn unfit(&self, path: &[&str], fault: Fault) -> Problem {
+        let spot = Spot { config: &self.checked.source, path: path.to_vec() };
+        let help = fault.help.unwrap_or_else(|| "mend it in the config".to_owned());
+        spot.problem(Code::BadConnection, format!("the connection `{}` cannot be made: {}", path.join("."), fault.message)).help(help)
     }
 
     fn secrets(&mut self, name: &str, connection: &CrmConnection) -> Secrets {
@@ -287,7 +290,7 @@ impl<'a> Building<'a> {
         let mut secrets = BTreeMap::new();
         let mut is_whole = true;
         for (word, reference) in &connection.secrets {
-            match resolve(reference, &format!("[crm.{name}] secrets.{word}"), &self.checked.home, &mut self.problems) {
+            match self.resolve(reference, vec!["crm", name, "secrets", word]) {
                 Ok(secret) => {
                     secrets.insert(word.clone(), secret);
                 }
@@ -311,10 +314,6 @@ pub(super) fn non_latin(setting: config::NonLatin) -> vicidial::NonLatin {
         config::NonLatin::Off => vicidial::NonLatin::Off,
         config::NonLatin::Unknown => vicidial::NonLatin::Unknown,
     }
-}
-
-fn of(place: &str, fault: Fault) -> Problem {
-    Problem::error(format!("{place}: {}", fault.message), fault.help.unwrap_or_else(|| "mend it in the config".to_owned()))
 }
 
 /// By this a refused login is known again, and forgotten when the credentials change. Without the install key it tells nothing.

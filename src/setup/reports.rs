@@ -7,7 +7,9 @@ use super::checked::Checked;
 use super::problem::Problem;
 use super::ready::{Building, Ready, quiet};
 use super::shelf::Files;
+use super::source::shown;
 use crate::config;
+use crate::diag::Code;
 use crate::engine::ReportJob;
 use crate::model::InstallKey;
 use crate::schedule::Schedule;
@@ -60,15 +62,34 @@ pub fn reports(
     }
     let wanted = checked.config.reports.iter().filter(|report| names.contains(&report.name));
     let reports: Vec<ReadyReport> = wanted.filter_map(|report| one(checked, &mut building, report)).collect();
-    for folder in reports.iter().flat_map(|report| report.files.folders()).filter(|folder| !folder.is_dir()) {
-        let problem = Problem::warning(
-            format!("reports are to be written to {}, which is no folder yet", folder.display()),
-            format!("make it: sudo install -d -m 2750 -o vicisync {}", folder.display()),
-        );
-        building.problems.push(problem);
-    }
+    let named = checked.config.reports.iter().filter(|report| names.contains(&report.name));
+    building.problems.extend(named.flat_map(|report| folders(checked, report)));
     let problems = building.problems;
     if problems.iter().any(Problem::is_error) { Err(problems) } else { Ok((reports, problems)) }
+}
+
+/// The folders of a report that are not there.
+pub(super) fn folders(checked: &Checked, report: &config::Report) -> Vec<Problem> {
+    let number = report_number(checked, &report.name);
+    let files = [("csv", &report.csv), ("jsonl", &report.jsonl), ("metrics", &report.metrics)];
+    let named = files.into_iter().filter_map(|(key, name)| Some((key, checked.home.join(name.as_ref()?.folder()))));
+    let missing = named.filter(|(_, folder)| !folder.is_dir());
+    missing
+        .map(|(key, folder)| {
+            let place = checked.source.value(&["report", &number, key]);
+            Problem::at(Code::NoFolder, &checked.source, place, format!("there is no folder {}", shown(&folder)))
+                .help(format!("make it: sudo install -d -m 2750 -o vicisync {}", shown(&folder)))
+        })
+        .collect()
+}
+
+/// Which of the config's reports it is: those with mistakes are counted too.
+fn report_number(checked: &Checked, name: &str) -> String {
+    let is_it = |number: &usize| {
+        let place = checked.source.value(&["report", &number.to_string(), "name"]);
+        checked.source.text.get(place).is_some_and(|text| text.trim_matches(['"', '\'']) == name)
+    };
+    (0..checked.source.text.matches("report").count()).find(is_it).unwrap_or(0).to_string()
 }
 
 fn one(checked: &Checked, building: &mut Building<'_>, report: &config::Report) -> Option<ReadyReport> {

@@ -29,15 +29,6 @@ pub struct Files {
 }
 
 impl Files {
-    /// The folders that must be there.
-    pub(super) fn folders(&self) -> Vec<PathBuf> {
-        let names = [&self.csv, &self.jsonl, &self.metrics];
-        let mut folders: Vec<PathBuf> = names.into_iter().flatten().map(|name| self.home.join(name.folder())).collect();
-        folders.sort();
-        folders.dedup();
-        folders
-    }
-
     fn metrics_path(&self) -> Option<PathBuf> {
         self.metrics.as_ref().map(|name| self.home.join(name.of_report(&self.report)))
     }

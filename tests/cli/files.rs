@@ -34,7 +34,7 @@ set = { cDialerStatus = "${nonsense}" }
 "#;
     rig.write("mapping.toml", text);
     let ran = rig.run(&["check", "--json"]).expect(2);
-    let problems = ran.json()["problems"].as_array().unwrap().clone();
+    let problems = ran.json()["diagnostics"].as_array().unwrap().clone();
     assert_eq!(problems.len(), 10, "{}", ran.err);
     assert!(problems.iter().all(|problem| problem["line"].as_u64().unwrap() > 0 && problem["code"].is_string()));
     rig.run(&["sync", "--approve"]).expect(2).says("10 errors");
@@ -48,11 +48,10 @@ fn problems_of_all_files_come_at_once() {
     rig.write("mapping.toml", &mapping().replace("[phone]", "[phones]"));
     fs::remove_file(rig.path("espo.key")).unwrap();
     rig.write_config(&rig.vicidial.url(), &rig.espo.url(), "colour = 1");
-    rig.run(&["check"]).expect(2).says("colour");
-    rig.write_config(&rig.vicidial.url(), &rig.espo.url(), "");
-    rig.run(&["check"]).expect(2).says("phones");
-    rig.write("mapping.toml", &mapping());
-    rig.run(&["check"]).expect(2).says("espo.key");
+    let ran = rig.run(&["check", "--json"]).expect(2).says("colour").says("phones").says("espo.key");
+    let found: Vec<_> = ran.json()["diagnostics"].as_array().unwrap().iter().map(|found| found["code"].clone()).collect();
+    assert_eq!(found, ["E0706", "E0102", "E0102"], "by file and line: {}", ran.err);
+    assert_eq!(rig.requests(), 0);
 }
 
 #[test]
@@ -125,6 +124,15 @@ fn codes_are_explained() {
     let ran = rig.run(&["code", "e0102"]).expect(0);
     assert!(ran.out.starts_with("E0102"));
     rig.run(&["code", "E9999"]).expect(2);
+    rig.run(&["code", "E102"]).expect(2).says("did you mean E0102");
+    let all = rig.run(&["code"]).expect(0);
+    assert_eq!(all.out.lines().count(), vicisync::diag::Code::ALL.len());
+    assert!(all.out.starts_with("E0101  the file is not valid TOML\n"), "{}", all.out);
+    let json = rig.run(&["code", "--json"]).expect(0).json();
+    assert_eq!(json["codes"].as_array().map(Vec::len), Some(vicisync::diag::Code::ALL.len()));
+    let json = rig.run(&["code", "w0401", "--json"]).expect(0).json();
+    assert_eq!((json["code"].as_str(), json["severity"].as_str()), (Some("W0401"), Some("warning")));
+    assert!(json["explanation"].as_str().is_some_and(|text| text.contains("https")));
 }
 
 #[test]
@@ -134,4 +142,41 @@ fn help_names_the_exit_codes() {
     for words in ["rehearse", "sync", "75", "approved yet"] {
         assert!(ran.out.contains(words), "{words}");
     }
+}
+
+/// The codes of `check --json` with the words of their messages.
+fn told(rig: &Rig, arguments: &[&str], exit: i32) -> Vec<(String, String)> {
+    let json = rig.run(arguments).expect(exit).json();
+    let found = json["diagnostics"].as_array().unwrap().clone();
+    found.iter().map(|found| (found["code"].as_str().unwrap().to_owned(), found["message"].as_str().unwrap().to_owned())).collect()
+}
+
+#[test]
+fn what_vicidial_lacked_is_told_later_without_asking_and_never_twice() {
+    let rig = Rig::new(0);
+    rig.write("mapping.toml", &format!("{}\n[users]\nnobody = \"00000000000000002\"\n", mapping().replace("1003", "1999")));
+    let text = fs::read_to_string(rig.path("vicisync.toml")).unwrap();
+    rig.write("vicisync.toml", &text.replace("use_non_latin = \"on\"", "campaigns = [\"TESTCAMP\", \"NOCAMP\"]"));
+    assert_eq!(told(&rig, &["check", "--json"], 0), [], "nothing is known yet");
+    let live = rig.run(&["check", "--live", "--json"]).expect(2).json();
+    assert_eq!(live["diagnostics"], serde_json::json!([]), "the findings say it");
+    let asked = rig.requests();
+    let later = told(&rig, &["check", "--json"], 0);
+    let codes: Vec<&str> = later.iter().map(|(code, _)| code.as_str()).collect();
+    assert_eq!(codes, ["W0409", "W0406", "W0410"], "{later:?}");
+    assert!(later[0].1.starts_with("VICIdial showed no campaign NOCAMP on 20"), "{later:?}");
+    assert!(later[1].1.starts_with("VICIdial had no list 1999 on 20") && later[2].1.contains("no user `nobody`"), "{later:?}");
+    assert_eq!(rig.requests(), asked);
+}
+
+#[test]
+fn values_of_the_crm_that_vicidial_would_cut_are_told_without_being_shown() {
+    let rig = Rig::new(30);
+    rig.write("mapping.toml", &mapping().replace("comments = \"description\"", "title = \"lastName\""));
+    let of_the_crm = |found: Vec<(String, String)>| found.iter().filter(|(_, message)| message.contains("contacts of the CRM")).count();
+    assert_eq!(of_the_crm(told(&rig, &["check", "--json"], 0)), 0);
+    let ran = rig.run(&["check", "--live"]).expect(0).says("warning[W0417]").says("contacts of the CRM");
+    assert!(ran.err.contains("it would keep \"xxxx\""), "{}", ran.err);
+    assert_eq!(of_the_crm(told(&rig, &["check", "--live", "--json"], 0)), 1);
+    assert_eq!(rig.writes(), (0, 0));
 }

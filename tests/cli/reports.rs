@@ -147,7 +147,7 @@ fn a_failure_is_seen_in_status_and_metrics_until_it_is_over() {
 #[test]
 fn a_folder_that_is_not_there_is_said_before_and_after() {
     let rig = rig("", &DISPOSITIONS.replace("dispositions.jsonl", "none/d.jsonl"));
-    rig.run(&["check"]).expect(0).says("which is no folder yet").says("install -d");
+    rig.run(&["check"]).expect(0).says("there is no folder").says("install -d");
     rig.run(&["report"]).expect(2).says("cannot be written");
     fs::create_dir(rig.path("none")).unwrap();
     rig.run(&["report"]).expect(0);

@@ -41,9 +41,11 @@ fn json_counts_lines_and_characters_from_one() {
     let at = text.find(';').unwrap();
     let diagnostic = Diagnostic::new(Code::Syntax, "sales.toml", at..at + 1, "m").help("h");
     let expected = serde_json::json!({
-        "code": "E0101", "severity": "error", "file": "sales.toml", "line": 2, "column": 15, "message": "m", "help": "h"
+        "code": "E0101", "severity": "error", "file": "sales.toml", "line": 2, "column": 15, "end_line": 2, "end_column": 16,
+        "message": "m", "help": "h",
+        "labels": [{ "file": "sales.toml", "line": 2, "column": 15, "end_line": 2, "end_column": 16, "text": "" }]
     });
-    assert_eq!(render::to_json(&diagnostic, text), expected);
+    assert_eq!(render::to_json(&diagnostic, text, &[]), expected);
 }
 
 #[test]
@@ -51,7 +53,7 @@ fn places_outside_of_the_text_are_cut_to_fit() {
     for place in [0..0, 5..900, 900..901, 3..4] {
         let diagnostic = Diagnostic::new(Code::Syntax, "a.toml", place, "m");
         assert!(render::render(std::slice::from_ref(&diagnostic), "aéé\nb", false).contains("E0101"));
-        assert_eq!(render::to_json(&diagnostic, "aéé\nb")["code"], "E0101");
+        assert_eq!(render::to_json(&diagnostic, "aéé\nb", &[])["code"], "E0101");
     }
     assert!(render::render(&[Diagnostic::new(Code::Syntax, "a.toml", 0..0, "m")], "", false).contains("E0101"));
 }
@@ -78,7 +80,7 @@ proptest! {
         let found = if is_mapping { mapping::parse("a.toml", &text).err() } else { config::parse("a.toml", &text).err() };
         for diagnostic in found.iter().flatten() {
             prop_assert!(!diagnostic.labels.is_empty());
-            prop_assert_eq!(&render::to_json(diagnostic, &text)["file"], "a.toml");
+            prop_assert_eq!(&render::to_json(diagnostic, &text, &[])["file"], "a.toml");
         }
         prop_assert_eq!(render::render(found.as_deref().unwrap_or_default(), &text, false).is_empty(), found.is_none());
         prop_assert!(found.is_none_or(|found| found.iter().any(Diagnostic::is_error)));

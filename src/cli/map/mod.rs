@@ -16,7 +16,7 @@ use super::arguments::Map;
 use super::exit::Exit;
 use super::screen::Failed;
 use super::session::Session;
-use crate::crm::Unreadable;
+use crate::crm::{Connector, Unreadable};
 use crate::mapping::Trace;
 use crate::model::{Contact, ContactId, FactName};
 use crate::ports::{Contacts, Effect, Fault, Reach, Store};
@@ -53,7 +53,11 @@ pub(super) async fn run(session: &Session, wanted: &Map) -> Result<Exit, Failed>
 fn of_file(session: &Session, wanted: &Map, file: &Path) -> Result<Vec<Shown>, Failed> {
     let mappers = match &wanted.mapping {
         Some(mapping) => {
-            let (mapper, warnings) = Mapper::of_file(mapping, &wanted.crm).map_err(Failed::problems)?;
+            let connector = Connector::embedded(&wanted.crm).ok_or_else(|| {
+                let help = format!("write one of: {}", Connector::names().join(", "));
+                Failed::new(Exit::Usage, format!("there is no connector `{}`", wanted.crm), help)
+            })?;
+            let (mapper, warnings) = Mapper::of_file(mapping, connector).map_err(Failed::problems)?;
             session.screen.problems(&warnings);
             vec![mapper]
         }
@@ -67,7 +71,7 @@ fn of_file(session: &Session, wanted: &Map, file: &Path) -> Result<Vec<Shown>, F
     let mut shown = Vec::new();
     for mapper in mappers {
         let contact = contact(&mapper, &record, file)?;
-        shown.push(Shown { trace: mapper.program.trace(&contact), mapper });
+        shown.push(Shown { trace: mapper.program().trace(&contact), mapper });
     }
     Ok(shown)
 }
@@ -85,7 +89,7 @@ async fn of_crm(session: &Session, wanted: &Map, contact: &str) -> Result<Vec<Sh
     for (mapper, crm) in mappers.into_iter().zip(&asked) {
         refuse_stopped_login(&state, crm)?;
         if let Some(contact) = crm.contacts.get(&id).await? {
-            shown.push(Shown { trace: mapper.program.trace(&contact), mapper });
+            shown.push(Shown { trace: mapper.program().trace(&contact), mapper });
         }
     }
     if shown.is_empty() {
@@ -102,7 +106,7 @@ async fn of_crm(session: &Session, wanted: &Map, contact: &str) -> Result<Vec<Sh
 /// The mappings of the jobs that are meant; `known` is asked for `use_non_latin` of servers of which the config does not say it.
 fn mappers(session: &Session, checked: &Checked, job: Option<&str>, known: &dyn Fn(&str) -> Option<bool>) -> Result<Vec<Mapper>, Failed> {
     let names = session.chosen(checked, job)?;
-    names.iter().map(|name| Mapper::of_job(checked, name, known).map_err(Failed::problems)).collect()
+    Ok(names.iter().filter_map(|name| Mapper::of_job(checked, name, known)).collect())
 }
 
 fn non_latin(state: &State, connection: &str) -> Option<bool> {
@@ -153,7 +157,7 @@ fn record(file: &Path) -> Result<Json, Failed> {
 fn contact(mapper: &Mapper, record: &Json, file: &Path) -> Result<Contact, Failed> {
     let file = file.display();
     let crm = &mapper.connector.title;
-    match mapper.connector.contact(&mapper.program.contact_fields(), record) {
+    match mapper.connector.contact(&mapper.program().contact_fields(), record) {
         Ok(Some(contact)) => Ok(contact),
         Ok(None) => Err(Failed::new(
             Exit::Usage,
@@ -167,7 +171,7 @@ fn contact(mapper: &Mapper, record: &Json, file: &Path) -> Result<Contact, Faile
         )),
         Err(Unreadable::Lacks(name)) => Err(Failed::new(
             Exit::Usage,
-            format!("the record in {file} has no `{name}`, which {} reads", mapper.file),
+            format!("the record in {file} has no `{name}`, which {} reads", mapper.file()),
             format!(
                 "give the whole record as {crm}'s API gives it for one contact; a blank field stands there as null. If {crm} has no such field, correct its name"
             ),

@@ -19,7 +19,7 @@ pub(super) fn to_json(mapper: &Mapper, trace: &Trace) -> Json {
     };
     json!({
         "job": mapper.job,
-        "mapping": mapper.file,
+        "mapping": mapper.file(),
         "contact": trace.contact,
         "result": result,
         "reason": reason,

@@ -13,7 +13,7 @@ const TEXT_MAX: usize = 60;
 
 /// The whole of it.
 pub(super) fn text(mapper: &Mapper, trace: &Trace) -> String {
-    let job = mapper.job.as_ref().map_or_else(|| mapper.file.clone(), |job| format!("job {job} ({})", mapper.file));
+    let job = mapper.job.as_ref().map_or_else(|| mapper.file().to_owned(), |job| format!("job {job} ({})", mapper.file()));
     let mut text = format!("contact {} in {job}\n  {}\n", trace.contact, verdict(trace));
     if let Some(help) = help(mapper, trace) {
         text.push_str(&format!("  to change that: {help}\n"));

@@ -3,6 +3,7 @@
 use super::super::call::Ask;
 use super::super::client::Vicidial;
 use super::super::facts;
+use super::super::probe::Finding;
 use super::super::reply::Outcome;
 use super::Survey;
 use crate::model::{FactName, FactSource};
@@ -23,6 +24,22 @@ impl Vicidial {
             let Some(found) = facts::campaign(&reply.data, &campaign) else { continue };
             survey.fact(FactName::Campaign(campaign.clone()), if found.is_active { "active" } else { "not active" }, FactSource::Asked);
             survey.fact(FactName::DialStatuses(campaign), found.dial_statuses, FactSource::Asked);
+        }
+        // Those that the config names and that no list has.
+        let seen = survey.campaigns();
+        for campaign in self.settings.campaigns.iter().filter(|campaign| !seen.contains(campaign)) {
+            let word = match facts::campaign(&reply.data, campaign) {
+                Some(found) if found.is_active => "active",
+                Some(_) => "not active",
+                None => "missing",
+            };
+            survey.fact(FactName::Campaign(campaign.clone()), word, FactSource::Asked);
+            if word == "missing" {
+                survey.find(Finding::bad(
+                    format!("VICIdial shows no campaign {campaign}, whose calls are to be read"),
+                    "correct `campaigns` of the connection, or let the API user see it (VICIdial, User Groups, Allowed Campaigns)",
+                ));
+            }
         }
         Ok(())
     }
