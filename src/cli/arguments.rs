@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::schema::FILES;
+
 /// Keeps a CRM and the call-centre dialer VICIdial the same, both ways.
 #[derive(Debug, Parser)]
 #[command(
@@ -77,6 +79,12 @@ pub enum Command {
     Test(Test),
     /// Explains an error code, for example E0102; without one, lists all
     Code(Code),
+    /// Prints the JSON Schema of a file, for editors that complete and check while you type
+    #[command(
+        long_about = "Prints the JSON Schema (draft-07) of a file, for editors that complete and check while you type: those with Taplo, as \
+                            VS Code with Even Better TOML, take it by a first line `#:schema FILE` of the TOML file."
+    )]
+    Schema(Schema),
     /// Rehearses the whole job with made-up people against built-in servers
     #[command(
         long_about = "Rehearses the whole job with about 1,000 made-up contacts against a built-in VICIdial and a built-in EspoCRM: \
@@ -244,6 +252,14 @@ pub struct Test {
 pub struct Code {
     /// The code [default: all, with their titles]
     pub code: Option<String>,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Of which kind of file
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(FILES.iter().map(|file| file.name)))]
+    pub file: String,
 }
 
 /// Arguments of `rehearse`.

@@ -19,6 +19,7 @@ mod rehearse;
 mod report;
 mod report_status;
 mod run;
+pub mod schema;
 mod screen;
 mod session;
 mod status;
@@ -69,6 +70,7 @@ async fn command(session: &Session, command: &Command) -> Result<Exit, Failed> {
         Command::Fields(wanted) => fields::run(session, wanted).await,
         Command::Test(wanted) => test::run(session, wanted),
         Command::Code(wanted) => code::run(&session.screen, wanted),
+        Command::Schema(wanted) => schema::run(&session.screen, wanted),
         Command::Rehearse(wanted) => rehearse::run(&session.screen, wanted).await,
     }
 }

@@ -1,4 +1,4 @@
-//! All codes as one page of Markdown: the source of `docs/errors.md`.
+//! All codes as one page of Markdown: the source of `docs/reference/errors.md`.
 
 use std::fmt::Write as _;
 
@@ -6,12 +6,8 @@ use super::{Code, Severity};
 
 /// The page: each code with its title, its explanation and its example, by number; errors first.
 #[must_use]
-pub fn catalogue() -> String {
-    let mut page = String::from(
-        "# Errors and warnings\n\n\
-         Each message about a file begins with a code. `vicisync code E0102` prints what stands here; `vicisync code` lists all codes. A code keeps its\n\
-         meaning for ever. Errors stop the file's use, warnings stop nothing.\n",
-    );
+pub fn catalogue(intro: &str) -> String {
+    let mut page = format!("# Errors and warnings\n\n{intro}\n");
     let mut codes: Vec<Code> = Code::ALL.to_vec();
     codes.sort_by_key(|code| code.name());
     for (severity, heading) in [(Severity::Error, "Errors"), (Severity::Warning, "Warnings")] {
@@ -31,7 +27,7 @@ mod tests {
 
     #[test]
     fn the_page_has_every_code_once_with_an_example() {
-        let page = catalogue();
+        let page = catalogue("All of them.");
         for code in Code::ALL {
             assert_eq!(page.matches(&format!("### {}: {}\n", code.name(), code.title())).count(), 1, "{code}");
         }

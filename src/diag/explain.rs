@@ -19,7 +19,7 @@ impl Code {
             }
             Self::UnknownKey => {
                 "vicisync refuses keys that it does not know, so that a misspelt key is never ignored in silence. Look at the\n\
-                 suggestion, or at the list of keys in docs/config.md and docs/mapping.md.\n\n\
+                 suggestion, or at the keys in docs/reference/config.md and docs/reference/mapping.md.\n\n\
                  Wrong:   schedul = \"*/5 * * * *\"\n\
                  Right:   schedule = \"*/5 * * * *\""
             }
@@ -47,18 +47,18 @@ impl Code {
             }
             Self::Doubled => {
                 "Two entries mean one and the same target. VICIdial compares names without regard to case, so `Plan` and\n\
-                 `plan` are one custom field; a custom field named like a standard one is the standard one. Keep one of them.\n\n\
-                 Wrong:   [lead]\n         email = \"emailAddress\"\n         [custom]\n         email = \"cOtherEmail\"\n\
-                 Right:   [lead]\n         email = [\"emailAddress\", \"cOtherEmail\"]"
+                 `plan` are one custom field. Keep one of them; of two fields the first that is not blank can fill it.\n\n\
+                 Wrong:   [custom]\n         plan = \"cPlan\"\n         Plan = \"cOldPlan\"\n\
+                 Right:   [custom]\n         plan = [\"cPlan\", \"cOldPlan\"]"
             }
             Self::BadFormat => {
                 "`format` says which edition of the file's language is meant. This release reads format 1.\n\n\
                  Right:   format = 1"
             }
             Self::UnknownConnection => {
-                "A job names its two connections; each must be a table of the same file.\n\n\
-                 Wrong:   [crm.espo] ... [job.sales] crm = \"expo\"\n\
-                 Right:   [crm.espo] ... [job.sales] crm = \"espo\""
+                "A job names its two connections; each must be a table of the same file. Where that file has [crm.espo]:\n\n\
+                 Wrong:   [job.sales]\n         crm = \"expo\"\n\
+                 Right:   [job.sales]\n         crm = \"espo\""
             }
             Self::BadUrl => {
                 "The address must be a whole one, with http:// or https:// in front, without user name, password, `?` or `#`.\n\n\
@@ -98,21 +98,22 @@ impl Code {
             Self::TooWide => {
                 "VICIdial cuts what is longer than its column without a word. A constant, or a result of a `map`, that does\n\
                  not fit is a mistake in the file.\n\n\
-                 Wrong:   title = { value = \"Doctor\" }      (title has 4 characters)\n\
+                 Wrong:   title = { value = \"Doctor\" }      # title has 4 characters\n\
                  Right:   title = { value = \"Dr\" }"
             }
             Self::NeverMatches => {
                 "Rules are tried from top to bottom and the first that fits decides. This one is never reached, because an\n\
-                 earlier rule takes all that it could take, or its own conditions exclude each other.\n\n\
-                 Wrong:   [[list]]\n         list = 1001\n         [[list]]\n         when = { cSegment = \"south\" }\n         list = 1002\n\
-                 Right:   put the rule with the narrower condition first"
+                 earlier rule takes all that it could take, or its own conditions exclude each other.\n\
+                 Put the rule with the narrower condition first.\n\n\
+                 Wrong:   [[list]]\n         when = { cSegment = { is_set = true } }\n         list = 1001\n         [[list]]\n         when = { cSegment = \"south\" }\n         list = 1002\n\
+                 Right:   [[list]]\n         when = { cSegment = \"south\" }\n         list = 1002\n         [[list]]\n         when = { cSegment = { is_set = true } }\n         list = 1001"
             }
             Self::UnknownTransform => {
                 "Transforms are named steps that change a value, applied from left to right: trim, collapse, upper, lower,\n\
                  title_case, digits, truncate:N, state_us, country_iso2, country_iso3, date, phone_digits:REGION,\n\
                  default:TEXT, and { map = { .. } }.\n\n\
-                 Wrong:   transform = [\"uppercase\"]\n\
-                 Right:   transform = [\"upper\"]"
+                 Wrong:   city = { from = \"addressCity\", transform = [\"uppercase\"] }\n\
+                 Right:   city = { from = \"addressCity\", transform = [\"upper\"] }"
             }
             Self::UnknownVariable => {
                 "In what calls set, `${name}` stands for a fact of the call: status, agent, call_start, call_end, call_count,\n\
@@ -123,7 +124,7 @@ impl Code {
             Self::BadCondition => {
                 "A condition names a field of the contact and says what must hold: a value, or a small table of is, is_not,\n\
                  in, not_in, is_set, is_blank, starts_with, ends_with, contains, at_least, more_than, at_most, less_than.\n\n\
-                 Wrong:   when = { cSegment = { equals = \"north\" } }\n\
+                 Wrong:   when = { cSegment = { in = [] } }\n\
                  Right:   when = { cSegment = \"north\" }\n         when = { cSegment = { in = [\"north\", \"east\"] } }"
             }
             Self::NoDefaultList => {
@@ -151,7 +152,8 @@ impl Code {
                 "A date without an offset says a moment only together with a time zone, and clocks skip some times of day in\n\
                  spring. Write the offset (Z for UTC), or give `zone` beside it.\n\n\
                  Wrong:   go_live = 2026-11-01\n\
-                 Right:   go_live = 2026-11-01T00:00:00-04:00\n         go_live = 2026-11-01 and zone = \"America/New_York\""
+                 Right:   go_live = 2026-11-01T00:00:00-04:00\n\
+                 or:      go_live = 2026-11-01\n         zone = \"America/New_York\""
             }
             Self::EmptyTest => {
                 "A [[test]] gives a contact and says what must become of it (lead, rejected or filtered), or a call and what it\n\

@@ -13,4 +13,5 @@ mod map;
 mod rehearse;
 mod reports;
 mod rig;
+mod schema;
 mod server;

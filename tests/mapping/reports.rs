@@ -146,8 +146,12 @@ fn the_manuals_example_is_read_and_names_every_kind_and_period() {
     let example = manual.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let report = &reports(&example.replace("\"main\"", "\"other\""))[0];
     assert_eq!((report.kind, report.period), (ReportKind::CallDispoReport, Period::Today));
-    for word in ReportKind::ALL.map(ReportKind::name).into_iter().chain(Period::WORDS.map(|(word, _)| word)) {
-        assert!(manual.contains(word), "{word}");
+    let reference = include_str!("../../docs/reference/config.md");
+    for word in ReportKind::ALL.map(ReportKind::name) {
+        assert!(manual.contains(word) && reference.contains(&format!("`{word}`: ")), "{word}");
+    }
+    for (word, _) in Period::WORDS {
+        assert!(reference.contains(&format!("`{word}`: ")), "{word}");
     }
     // The commented example of the config is one too.
     let commented = include_str!("../../config/vicisync.example.toml").lines().skip_while(|line| *line != "#[[report]]");
