@@ -75,8 +75,18 @@ pub enum Command {
                       from a few real records in which letters are x and digits 9. It changes nothing in either system."
     )]
     Fields(Fields),
-    /// Runs the [[test]] tables of the mappings
+    /// Runs the [[test]] tables of the mappings, or records one of a contact
+    #[command(
+        long_about = "Runs the [[test]] tables of the mappings: it asks no server. With `--record` it reads a contact from the CRM, puts made-up \
+                            values in the place of personal ones, and adds a test of that contact to the end of the job's mapping."
+    )]
     Test(Test),
+    /// Proposes config and mapping from what both systems really have
+    #[command(
+        long_about = "Asks for the addresses and logins of both systems, looks at what they have, and writes a config and a mapping that fit, \
+                            with remarks for whoever edits them. Nothing is overwritten, and nothing is sent. All questions can be answered by flags."
+    )]
+    Init(Box<Init>),
     /// Explains an error code, for example E0102; without one, lists all
     Code(Code),
     /// Prints the JSON Schema of a file, for editors that complete and check while you type
@@ -244,7 +254,79 @@ pub struct FieldsOfVicidial {
 #[derive(Debug, Args)]
 pub struct Test {
     /// A mapping file [default: those of all jobs]
+    #[arg(conflicts_with = "record")]
     pub mapping: Option<PathBuf>,
+    /// Only tests with this in their names, whatever the capitals
+    #[arg(long, value_name = "TEXT", conflicts_with = "record")]
+    pub only: Option<String>,
+    /// Make a test of this contact (the CRM's id), personal details replaced by made-up ones
+    #[arg(long, value_name = "CONTACT_ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub record: Option<String>,
+    /// The job whose mapping gets the test [default: the only one]
+    #[arg(long, requires = "record")]
+    pub job: Option<String>,
+    /// The test's name [default: the day and what becomes of the contact]
+    #[arg(long, requires = "record", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub name: Option<String>,
+    /// Print the test and write nothing
+    #[arg(long, requires = "record")]
+    pub print: bool,
+}
+
+/// Arguments of `init`. What is not given is asked for.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// VICIdial's web server, as in https://dialer.example.com
+    #[arg(long, value_name = "URL")]
+    pub vicidial_url: Option<String>,
+    /// VICIdial's API user
+    #[arg(long, value_name = "USER")]
+    pub vicidial_user: Option<String>,
+    /// A file with that user's password
+    #[arg(long, value_name = "FILE", conflicts_with = "vicidial_pass_env")]
+    pub vicidial_pass_file: Option<PathBuf>,
+    /// An environment variable with that user's password
+    #[arg(long, value_name = "NAME")]
+    pub vicidial_pass_env: Option<String>,
+    /// The CRM's connector
+    #[arg(long, value_name = "KIND", default_value = "espocrm")]
+    pub crm: String,
+    /// The address by which people open the CRM
+    #[arg(long, value_name = "URL")]
+    pub crm_site: Option<String>,
+    /// A file with the CRM's API key
+    #[arg(long, value_name = "FILE", conflicts_with = "crm_key_env")]
+    pub crm_key_file: Option<PathBuf>,
+    /// An environment variable with the CRM's API key
+    #[arg(long, value_name = "NAME")]
+    pub crm_key_env: Option<String>,
+    /// The id of the CRM user to whom calls are given whose agent no mapping names; without one calls are not logged
+    #[arg(long, value_name = "ID")]
+    pub crm_user: Option<String>,
+    /// The VICIdial server's own time zone, as in America/New_York
+    #[arg(long)]
+    pub zone: Option<String>,
+    /// The country of phone numbers that are written without one, as in US
+    #[arg(long)]
+    pub region: Option<String>,
+    /// The job's name
+    #[arg(long)]
+    pub job: Option<String>,
+    /// The CRM's kind of record
+    #[arg(long, default_value = "Contact")]
+    pub object: String,
+    /// A list for the leads; several may be given, the first is the default
+    #[arg(long = "list", value_name = "LIST", value_parser = clap::value_parser!(u64).range(100..=99_999_999_999_999))]
+    pub lists: Vec<u64>,
+    /// Ask neither system; propose from the answers alone
+    #[arg(long)]
+    pub offline: bool,
+    /// Ask no questions: what is not given is guessed, or is an error
+    #[arg(long)]
+    pub yes: bool,
+    /// Show the files and write none
+    #[arg(long)]
+    pub stdout: bool,
 }
 
 /// Arguments of `code`.

@@ -11,6 +11,7 @@ mod exit;
 mod explain;
 mod facts;
 mod fields;
+mod init;
 mod live;
 mod map;
 mod plan;
@@ -26,6 +27,7 @@ mod status;
 mod sync;
 mod test;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -43,10 +45,8 @@ use session::Session;
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     daemon::begin_log(if matches!(arguments.command, Command::Run) { "info" } else { "warn" });
-    let session = Session {
-        screen: Screen { is_json: arguments.json },
-        places: Places::find(arguments.config.as_deref(), arguments.state.as_deref()),
-    };
+    let session =
+        Session { screen: Screen { is_json: arguments.json }, places: Places::find(config(&arguments), arguments.state.as_deref()) };
     let ended = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(command(&session, &arguments.command)),
         Err(error) => Err(Failed::new(Exit::Temporary, format!("the program's threads cannot be started: {error}"), "try again")),
@@ -54,6 +54,14 @@ pub fn main() -> ExitCode {
     match ended {
         Ok(exit) => exit.into(),
         Err(failed) => session.screen.failed(&failed).into(),
+    }
+}
+
+/// The config that is named. What `init` makes is not looked for elsewhere.
+fn config(arguments: &Arguments) -> Option<&Path> {
+    match (&arguments.config, &arguments.command) {
+        (None, Command::Init(_)) => Some(Path::new(init::CONFIG)),
+        (named, _) => named.as_deref(),
     }
 }
 
@@ -68,7 +76,8 @@ async fn command(session: &Session, command: &Command) -> Result<Exit, Failed> {
         Command::Map(wanted) => map::run(session, wanted).await,
         Command::Check(wanted) => check::run(session, wanted).await,
         Command::Fields(wanted) => fields::run(session, wanted).await,
-        Command::Test(wanted) => test::run(session, wanted),
+        Command::Test(wanted) => test::run(session, wanted).await,
+        Command::Init(wanted) => init::run(session, wanted).await,
         Command::Code(wanted) => code::run(&session.screen, wanted),
         Command::Schema(wanted) => schema::run(&session.screen, wanted),
         Command::Rehearse(wanted) => rehearse::run(&session.screen, wanted).await,

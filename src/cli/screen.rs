@@ -86,6 +86,14 @@ impl Screen {
         put(&mut io::stderr().lock(), text);
     }
 
+    /// A question, whose answer is typed behind it.
+    pub(super) fn question(&self, text: &str) {
+        let mut err = io::stderr().lock();
+        if write!(err, "{text}").and_then(|()| err.flush()).is_err() {
+            // Nobody reads it; the answer may still come.
+        }
+    }
+
     /// Problems of the admin's files, drawn.
     pub(super) fn problems(&self, problems: &[Problem]) {
         let is_coloured = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();

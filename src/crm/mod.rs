@@ -21,6 +21,7 @@ mod probe;
 mod reader;
 pub mod record;
 pub mod request;
+mod samples;
 pub mod template;
 pub mod verdict;
 

@@ -207,7 +207,7 @@ impl Crm {
         }
     }
 
-    async fn has_attribute(&self, entity: &str, name: &str) -> Result<bool, Fault> {
+    pub(super) async fn has_attribute(&self, entity: &str, name: &str) -> Result<bool, Fault> {
         let names = self.names.clone().with("entity", entity).with("name", name);
         match self.request(Kind::List, &self.connector.probe.attribute, &names).await {
             Ok(_) => Ok(true),

@@ -168,6 +168,8 @@ codes! {
     NotASecret = "E0707", Error, "a file that does not hold one secret";
     /// A connection that cannot be made.
     BadConnection = "E0708", Error, "a connection that cannot be made";
+    /// A file that is not written.
+    Unwritable = "E0709", Error, "a file that cannot be written";
     /// Passwords in the clear.
     PlainHttp = "W0401", Warning, "a server reached without encryption";
     /// A connection without a job.

@@ -272,6 +272,7 @@ impl Code {
             Self::NoSecretFile => machine::NO_SECRET_FILE,
             Self::NotASecret => machine::NOT_A_SECRET,
             Self::BadConnection => machine::BAD_CONNECTION,
+            Self::Unwritable => machine::UNWRITABLE,
             Self::OpenSecret => machine::OPEN_SECRET,
             Self::NoFolder => machine::NO_FOLDER,
         }

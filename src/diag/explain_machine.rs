@@ -31,6 +31,10 @@ pub(super) const BAD_CONNECTION: &str = "The connection is written correctly and
     is none.\n\n\
     Try:     openssl x509 -in ca.pem -noout -subject";
 
+pub(super) const UNWRITABLE: &str = "A file was to be made, or added to, and could not be: it is there already, somebody changed it meanwhile, or this user may not write\n\
+    there. Nothing was written.\n\n\
+    Try:     vicisync --config FOLDER/vicisync.toml init";
+
 pub(super) const OPEN_SECRET: &str = "Other users of this machine can read the file with the secret. Close it to all but the user that vicisync runs as.\n\n\
     Try:     chmod 600 FILE";
 

@@ -41,7 +41,7 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
     let leaving = rules_read::leaving(root);
     let opt_out_status = rules_read::opt_out(root);
     let calls = calls_read::read(root);
-    let trials = trial_read::read(root);
+    let trials = trial_read::read(root, text);
     let places = trace_read::read(root);
     root.finish();
     Some(Program {

@@ -6,13 +6,17 @@ use std::collections::BTreeMap;
 
 use crate::model::{Call, Contact, FieldName, Lead, ListId, Value};
 
+use super::calls::Disposed;
 use super::flags::Flags;
 use super::program::{Mapped, Program};
+use super::trial_found::{Difference, Found, made};
 
 /// One `[[test]]`.
 #[derive(Debug, Clone)]
 pub(super) struct Trial {
     pub(super) name: String,
+    /// The line of the text on which it stands, from 1.
+    pub(super) line: usize,
     pub(super) contact: Option<(Contact, Expected)>,
     pub(super) call: Option<CallTrial>,
 }
@@ -51,23 +55,33 @@ pub(super) struct CallTrial {
 pub struct TestOutcome {
     /// The test's name.
     pub name: String,
+    /// The line of the text on which it stands, from 1.
+    pub line: usize,
     /// What differs, in sentences; none where the test passed.
     pub problems: Vec<String>,
+    /// Those of them that are about one field, value beside value.
+    pub differences: Vec<Difference>,
+    /// What the mapping made in all, by name.
+    pub made: Vec<(String, String)>,
 }
+
+const UNFILLED: &str = "the mapping does not fill this field";
+const UNSET: &str = "the call does not set it";
 
 /// Runs one test.
 pub(super) fn run(program: &Program, trial: &Trial) -> TestOutcome {
-    let mut problems = Vec::new();
+    let mut problems = Found::default();
     if let Some((contact, expected)) = &trial.contact {
         compare_contact(&program.map(contact), expected, &mut problems);
     }
     if let Some(call) = &trial.call {
         compare_call(program, call, &mut problems);
     }
-    TestOutcome { name: trial.name.clone(), problems }
+    let Found { problems, differences } = problems;
+    TestOutcome { name: trial.name.clone(), line: trial.line, problems, differences, made: made(program, trial) }
 }
 
-fn compare_contact(mapped: &Mapped, expected: &Expected, problems: &mut Vec<String>) {
+fn compare_contact(mapped: &Mapped, expected: &Expected, problems: &mut Found) {
     let wanted = match expected {
         Expected::Lead(_) => "a lead".to_owned(),
         Expected::Rejected(reason) => format!("a rejection `{reason}`"),
@@ -89,35 +103,41 @@ fn compare_contact(mapped: &Mapped, expected: &Expected, problems: &mut Vec<Stri
     }
 }
 
-fn compare_lead(lead: &Lead, expected: &ExpectedLead, problems: &mut Vec<String>) {
+fn compare_lead(lead: &Lead, expected: &ExpectedLead, problems: &mut Found) {
     if let Some(list) = expected.list.filter(|list| *list != lead.list_id) {
-        problems.push(format!("`list`: expected {list}, and it is {}", lead.list_id));
+        problems.differs("list", list.to_string(), Some(lead.list_id.to_string()), UNFILLED);
     }
     let phone = lead.phone.e164();
     if let Some(wanted) = expected.phone.as_ref().filter(|wanted| **wanted != phone) {
-        problems.push(format!("`phone`: expected {wanted}, and it is {phone}"));
+        problems.differs("phone", wanted.clone(), Some(phone), UNFILLED);
     }
     for (field, wanted) in &expected.fields {
         match lead.fields.get(field) {
             Some(value) if value == wanted => {}
-            Some(value) => problems.push(format!("`{field}`: expected \"{wanted}\", and it is \"{value}\"")),
-            None => problems.push(format!("`{field}`: expected \"{wanted}\", and the mapping does not fill this field")),
+            Some(value) => problems.differs(&field.to_string(), quoted(wanted), Some(quoted(value)), UNFILLED),
+            None => problems.differs(&field.to_string(), quoted(wanted), None, UNFILLED),
         }
     }
 }
 
-fn compare_call(program: &Program, trial: &CallTrial, problems: &mut Vec<String>) {
+/// What becomes of the call, its counter among what it sets.
+pub(super) fn disposed(program: &Program, trial: &CallTrial) -> Disposed {
     let mut disposed = program.calls.dispose_as(&trial.call, trial.count, trial.flags.as_ref());
     if let Some(counter) = disposed.counter.take() {
         let count = trial.earlier.saturating_add(1);
         disposed.set.insert(counter, i64::try_from(count).map_or_else(|_| Value::Text(count.to_string()), Value::Int));
     }
+    disposed
+}
+
+fn compare_call(program: &Program, trial: &CallTrial, problems: &mut Found) {
+    let disposed = disposed(program, trial);
     if let Some(set) = &trial.set {
         for (name, wanted) in set {
             match disposed.set.get(name) {
                 Some(value) if value == wanted => {}
-                Some(value) => problems.push(format!("`{name}`: expected {}, and it is {}", shown(wanted), shown(value))),
-                None => problems.push(format!("`{name}`: expected {}, and the call does not set it", shown(wanted))),
+                Some(value) => problems.differs(name, shown(wanted), Some(shown(value)), UNSET),
+                None => problems.differs(name, shown(wanted), None, UNSET),
             }
         }
         if set.is_empty() && !disposed.set.is_empty() {
@@ -132,12 +152,16 @@ fn compare_call(program: &Program, trial: &CallTrial, problems: &mut Vec<String>
     }
 }
 
-fn shown(value: &Value) -> String {
+fn quoted(text: &str) -> String {
+    format!("\"{text}\"")
+}
+
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
         Value::Bool(flag) => flag.to_string(),
         Value::Int(number) => number.to_string(),
-        Value::Text(text) => format!("\"{text}\""),
+        Value::Text(text) => quoted(text),
         Value::List(values) => values.iter().map(shown).collect::<Vec<_>>().join(", "),
     }
 }

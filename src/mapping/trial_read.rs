@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use toml::de::DeValue;
 
+use crate::diag::render::position;
 use crate::diag::{Code, Item, Table};
 use crate::model::{Call, CampaignId, Contact, ContactId, FieldName, LeadId, ListId, Value};
 
@@ -23,12 +24,12 @@ const REASONS: [(&str, &str); 6] = [
 ];
 
 /// All tests, in the order of the text.
-pub(super) fn read(root: &Table<'_, '_>) -> Vec<Trial> {
+pub(super) fn read(root: &Table<'_, '_>, text: &str) -> Vec<Trial> {
     let tables = root.get("test").and_then(|item| item.tables()).unwrap_or_default();
-    tables.iter().filter_map(trial).collect()
+    tables.iter().filter_map(|table| trial(table, position(text, table.place().start).0)).collect()
 }
 
-fn trial(table: &Table<'_, '_>) -> Option<Trial> {
+fn trial(table: &Table<'_, '_>, line: usize) -> Option<Trial> {
     let name = table.need("name").and_then(|item| item.filled());
     let contact = table.get("contact").and_then(|item| contact(&item));
     let lead = table.get("lead").and_then(|item| lead(&item)).map(Expected::Lead);
@@ -62,6 +63,7 @@ fn trial(table: &Table<'_, '_>) -> Option<Trial> {
     }
     Some(Trial {
         name: name?,
+        line,
         contact: contact.and_then(|contact| Some((contact, lead.or(rejected).or(filtered)?))),
         call: call.map(|call| CallTrial { set, activity, ..call }),
     })

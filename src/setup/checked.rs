@@ -80,7 +80,7 @@ impl Checked {
     pub fn look(places: &Places) -> Self {
         let path = &places.config;
         let mut problems = Vec::new();
-        let help = "name it with `--config FILE`, or write one: README.md shows how";
+        let help = "name it with `--config FILE`, or have one proposed: vicisync init (README.md shows how)";
         let (source, reading) = match Source::read(path, "the config", help) {
             Ok(source) => {
                 let reading = config::read(&source.file, &source.text);
@@ -120,6 +120,12 @@ impl Checked {
     #[must_use]
     pub fn program(&self, job: &JobName) -> Option<&Program> {
         self.programs.get(job).map(|mapping| &mapping.program)
+    }
+
+    /// The file of a job's mapping.
+    #[must_use]
+    pub fn mapping_file(&self, job: &JobName) -> Option<PathBuf> {
+        self.job(job).map(|job| self.home.join(&job.mapping))
     }
 
     /// All mappings with their files' names, each file once.

@@ -1,10 +1,11 @@
 //! One problem of the admin's set-up: a diagnostic with the texts that it points into, and how several are drawn.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::Value as Json;
 
-use super::source::Source;
+use super::source::{Source, shown};
 use crate::diag::render::{Beside, draw, masked, to_json};
 use crate::diag::{Code, Diagnostic, Place};
 
@@ -26,6 +27,11 @@ impl Problem {
     /// A problem at a place of that text.
     pub(super) fn at(code: Code, source: &Source, place: Place, message: impl Into<String>) -> Self {
         Self::of(Diagnostic::new(code, &source.file, place, message), source)
+    }
+
+    /// A file that was not written.
+    pub(super) fn unwritten(path: &Path, message: impl Into<String>) -> Self {
+        Self::at(Code::Unwritable, &Source::new(&shown(path), ""), 0..0, message)
     }
 
     /// What to type.

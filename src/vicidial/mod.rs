@@ -31,6 +31,7 @@ pub mod legs;
 pub mod line;
 pub mod listing;
 pub mod load;
+pub mod offered_lists;
 pub mod probe;
 mod reading;
 pub mod reply;
