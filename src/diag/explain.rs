@@ -176,7 +176,7 @@ impl Code {
                 "VICIdial finds the time zone by a field of the lead, and goes by the area code without a word where that field is\n\
                  blank: people could be called at night. Fill it: `postal_code` for postal_code, `owner` for tz_code.\n\n\
                  Wrong:   [time_zone]\n         method = \"postal_code\"\n\
-                 Right:   the same, and\n         [lead]\n         postal_code = \"addressPostalCode\""
+                 Right:   [time_zone]\n         method = \"postal_code\"\n         [lead]\n         postal_code = \"addressPostalCode\""
             }
             Self::SaysNothing => {
                 "Another line switches off what this one is for, so it would be taken and do nothing.\n\n\
@@ -185,23 +185,24 @@ impl Code {
             }
             Self::BadTemplate => {
                 "A text may have `${name}` in it, or an expression between `${` and `}`. This one cannot be read: a `}` is missing,\n\
-                 or the expression makes no sense at the place shown. Texts inside of an expression stand in quotes.\n\n\
-                 Wrong:   template = \"${firstName\"\n\
-                 Right:   template = \"${firstName}\"\n         template = \"${firstName ~ ' ' ~ lastName}\"\n         template = \"costs $${5}\"      (the characters themselves)"
+                 or the expression makes no sense at the place shown. Texts inside of an expression stand in quotes.\n\
+                 `$${` stands for the characters `${` themselves.\n\n\
+                 Wrong:   comments = { template = \"${firstName\" }\n\
+                 Right:   comments = { template = \"${firstName}\" }\n         comments = { template = \"${firstName ~ ' ' ~ lastName}\" }"
             }
             Self::UnknownFilter => {
                 "In an expression, filters stand behind a bar and change the value: the transforms of a mapping by their names,\n\
                  with their argument in brackets, and some more (docs/mapping.md has the list). Tests stand behind `is`. There\n\
                  are no functions.\n\n\
-                 Wrong:   template = \"${upper(lastName)}\"\n\
-                 Right:   template = \"${lastName | upper}\"\n         template = \"${description | truncate(30)}\""
+                 Wrong:   comments = { template = \"${upper(lastName)}\" }\n\
+                 Right:   comments = { template = \"${lastName | upper}\" }\n         comments = { template = \"${description | truncate(30)}\" }"
             }
             Self::NoWayBack => {
                 "A field that goes back to the CRM needs exactly one field to go to, and steps that can be undone. A text made of\n\
                  several fields, a constant, or a step that forgets something (upper, truncate, a map with two keys for one\n\
                  text) has no way back.\n\n\
                  Wrong:   first_name = { from = \"firstName\", transform = \"upper\", direction = \"both\" }\n\
-                 Right:   first_name = { from = \"firstName\", transform = \"upper\" }\n         first_name = { from = \"firstName\", direction = \"both\" }"
+                 Right:   first_name = { from = \"firstName\", transform = \"upper\" }"
             }
             Self::NothingToWin => {
                 "`wins` says whose value counts where both sides changed a field. In a field that goes one way only that cannot\n\

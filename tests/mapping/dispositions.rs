@@ -105,7 +105,7 @@ fn mistakes_in_rules() {
         (vec!["any = true\ncounter = \"c\"\nset = { c = 1 }"], Code::Doubled, "\"c\""),
         (vec!["status = \"A\"\ncounter = \"c\"", "any = true\nset = { c = 1 }"], Code::Doubled, "\"c\""),
         (vec!["any = true\nnote = \"x\""], Code::SaysNothing, "note"),
-        (vec!["any = true\nanswered = true\nnote = \"${call_count}\""], Code::UnknownVariable, "\"${call_count}\""),
+        (vec!["any = true\nanswered = true\nnote = \"${call_count}\""], Code::UnknownVariable, "call_count"),
         (vec!["flag = \"sale\"", "flag = [\"dnc\", \"sale\"]"], Code::NeverMatches, "\"sale\""),
         (vec!["flag = [\"dnc\", \"dnc\"]"], Code::NeverMatches, "\"dnc\""),
         (vec!["any = true", "flag = \"sale\"\ncampaign = \"A\""], Code::NeverMatches, "[[disposition]]"),

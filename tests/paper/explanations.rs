@@ -50,6 +50,7 @@ const PLACES: &[Place] = &[
     Place { kind: Kind::Config, path: &["vicidial", "main"], element: None },
     Place { kind: Kind::Config, path: &["job", "sales"], element: None },
     Place { kind: Kind::Mapping, path: &[], element: None },
+    Place { kind: Kind::Mapping, path: &["filter"], element: None },
     Place { kind: Kind::Mapping, path: &["lead"], element: None },
     Place { kind: Kind::Mapping, path: &["custom"], element: None },
     Place { kind: Kind::Mapping, path: &["phone"], element: None },
@@ -118,7 +119,7 @@ impl Place {
             let mut codes = self.codes(example, way);
             if example.is_wrong {
                 // What is warned of besides is not what the example is about.
-                codes.retain(|found| found.severity() == code.severity());
+                codes.retain(|found| found.severity() == code.severity() && (code == Code::NotYet || *found != Code::NotYet));
                 !codes.is_empty() && codes.iter().all(|found| *found == code)
             } else {
                 codes.is_empty()
@@ -129,7 +130,9 @@ impl Place {
 
 fn is_shown_by_one_file(code: Code) -> bool {
     let name = code.name();
-    ["E01", "E02", "E03"].iter().any(|start| name.starts_with(start)) || ["W0401", "W0402"].contains(&name)
+    // Whether VICIdial's database is read stands in another file than the rule.
+    code != Code::FlagsUnknown
+        && (["E01", "E02", "E03"].iter().any(|start| name.starts_with(start)) || ["W0401", "W0402", "W0403"].contains(&name))
 }
 
 #[test]
@@ -157,6 +160,7 @@ fn explanations_tell_the_truth() {
 #[test]
 fn what_is_wrong_is_shown_for_most_codes() {
     let shown = |code: &Code| examples(code.explanation()).iter().any(|example| example.is_wrong);
-    let wrong = Code::ALL.iter().filter(|code| shown(code)).count();
-    assert!(wrong * 3 >= Code::ALL.len() * 2, "{wrong} of {} explanations show what is wrong", Code::ALL.len());
+    let tried = || Code::ALL.iter().filter(|code| is_shown_by_one_file(**code));
+    let wrong = tried().filter(|code| shown(code)).count();
+    assert!(wrong * 3 >= tried().count() * 2, "{wrong} of {} explanations show what is wrong", tried().count());
 }
