@@ -41,10 +41,6 @@ pub(super) struct PhoneRule {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) phone: Phone,
-    /// The contact's field that it stands in.
-    pub(super) field: String,
-    /// As it stands there.
-    pub(super) text: String,
     /// Each of the rule's fields for further numbers, with national digits, or blank where there is no further number.
     pub(super) others: Vec<(LeadField, String)>,
 }
@@ -93,9 +89,7 @@ impl PhoneRule {
                 for number in numbers.iter().filter(|number| self.is_allowed(number)) {
                     let phone = &number.phone;
                     match &found {
-                        None => {
-                            found = Some(Found { phone: phone.clone(), field: field.clone(), text: text.to_string(), others: Vec::new() })
-                        }
+                        None => found = Some(Found { phone: phone.clone(), others: Vec::new() }),
                         Some(first) if first.phone.code == phone.code && first.phone != *phone && !spare.contains(phone) => {
                             spare.push(phone.clone());
                         }
@@ -240,8 +234,7 @@ mod tests {
     fn the_first_usable_number_says_where_it_stands() {
         let rule = rule(&["a", "b"], &[]);
         let found = rule.find(&contact(&[("a", "n/a"), ("b", "call 212-555-0100 x5")])).expect("a number");
-        assert_eq!((found.phone.e164().as_str(), found.field.as_str()), ("+12125550100", "b"));
-        assert_eq!((found.text.as_str(), found.others), ("call 212-555-0100 x5", Vec::new()));
+        assert_eq!((found.phone.e164().as_str(), found.others), ("+12125550100", Vec::new()));
         // The same spelling in another country is another number.
         let found = rule.find(&contact(&[("a", "030 23125123"), ("land", "Deutschland")])).expect("a number");
         assert_eq!(found.phone.e164(), "+493023125123");
