@@ -20,7 +20,7 @@ pub(super) struct Country {
     /// How its numbers begin, where it shares its code.
     leading: Option<Test>,
     general: Kind,
-    kinds: Vec<Kind>,
+    kinds: Vec<(Type, Kind)>,
 }
 
 struct Kind {
@@ -67,6 +67,13 @@ pub(super) fn owner(code: u16, national: &str) -> Option<Option<Id>> {
     owner.filter(|country| country.has(national)).map(|country| country.id)
 }
 
+/// Whether national digits that are a number may be a line of somebody, at a place or mobile; and whether they may be a mobile one.
+pub(super) fn lines(code: u16, national: &str) -> (bool, bool) {
+    let is = |wanted| of(code).iter().flat_map(|country| &country.kinds).any(|(kind, test)| *kind == wanted && test.fits(national));
+    let is_mobile = is(Type::Mobile);
+    (is_mobile || is(Type::FixedLine), is_mobile)
+}
+
 /// The country of North America whose area code that is. Each code is one country's.
 pub(super) fn of_area(area: &str) -> Option<Id> {
     let sample = format!("{area}2345678");
@@ -76,7 +83,7 @@ pub(super) fn of_area(area: &str) -> Option<Id> {
 
 impl Country {
     fn new(plan: &'static Metadata, shared: bool) -> Self {
-        let kinds = KINDS.into_iter().filter_map(|kind| plan.descriptors().get(kind)).map(Kind::new).collect();
+        let kinds = KINDS.into_iter().filter_map(|kind| Some((kind, Kind::new(plan.descriptors().get(kind)?)))).collect();
         Self {
             id: super::region(plan.id()),
             trunk: plan.national_prefix(),
@@ -87,7 +94,7 @@ impl Country {
     }
 
     fn has(&self, national: &str) -> bool {
-        self.general.fits(national) && self.kinds.iter().any(|kind| kind.fits(national))
+        self.general.fits(national) && self.kinds.iter().any(|(_, kind)| kind.fits(national))
     }
 }
 

@@ -49,8 +49,11 @@ fn international_prefix(region: Id) -> &'static str {
     }
 }
 
-/// Digits with the country's code in front.
+/// Digits with the country's code in front. No code begins with a nought: in `+049 30 ...` it would be anybody's guess which digits follow it.
 fn international(digits: &str) -> Option<Number> {
+    if digits.starts_with('0') {
+        return None;
+    }
     if let Some(national) = digits.strip_prefix('1') {
         return area(national);
     }
@@ -66,7 +69,20 @@ fn at_home(region: Id, digits: &str) -> Option<Number> {
         return north_american(digits);
     }
     let number: u16 = code.parse().ok()?;
-    by_plan(number, digits).or_else(|| by_plan(number, digits.strip_prefix(code)?)).or_else(|| by_library(Some(region), digits))
+    let with_code = || by_plan(number, digits.strip_prefix(code)?);
+    match by_plan(number, digits) {
+        // `4915112345678` in Germany: hardly somebody of Leer (0491) without the nought.
+        Some(own) => Some(with_code().filter(|other| goes_before(other, &own, number)).unwrap_or(own)),
+        None => with_code().or_else(|| by_library(Some(region), digits)),
+    }
+}
+
+/// Whether digits that are a number as they are, without the trunk prefix, and another behind the country's code, rather mean the other: where
+/// numbers are written with a trunk prefix and the other is a line of somebody. A mobile number goes before one that is none.
+fn goes_before(other: &Number, own: &Number, code: u16) -> bool {
+    let has_trunk = countries::of(code).first().is_some_and(|country| country.trunk.is_some());
+    let (is_line, is_mobile) = countries::lines(code, &other.phone.number);
+    has_trunk && (is_mobile || is_line && !countries::lines(code, &own.phone.number).1)
 }
 
 /// Digits as they are, or behind the trunk prefix that some write abroad too.

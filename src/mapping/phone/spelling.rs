@@ -24,11 +24,17 @@ const DIGITS_MAX: usize = 20;
 /// The usable numbers of a text, in its order, each once.
 pub(super) fn numbers(region: Id, text: &str) -> Vec<Number> {
     let end = text.char_indices().nth(TEXT_MAX).map_or(text.len(), |(place, _)| place);
+    let is_cut = end < text.len();
     let text = &text[..end];
     // Full-width digits of some keyboards become plain ones.
     let text: Cow<'_, str> = if text.is_ascii() { text.into() } else { text.nfkc().collect::<String>().into() };
     let mut numbers: Vec<Number> = Vec::new();
-    for piece in pieces(&text) {
+    let mut pieces = pieces(&text);
+    if is_cut {
+        // Half of a number may be another one.
+        pieces.pop();
+    }
+    for piece in pieces {
         let number = digits(piece).and_then(|written| plan::read(region, &written));
         if let Some(number) = number.filter(|number| !numbers.iter().any(|known| known.phone == number.phone)) {
             numbers.push(number);
@@ -215,5 +221,15 @@ mod tests {
         ] {
             assert_eq!(read(piece), None, "{piece}");
         }
+    }
+
+    #[test]
+    fn a_number_that_the_end_of_what_is_looked_at_cuts_is_none() {
+        let text = |before: usize| format!("{}; 030 23125123", "x".repeat(before));
+        assert_eq!(numbers(Id::DE, &text(TEXT_MAX - 14)).len(), 1);
+        assert!(numbers(Id::DE, &text(TEXT_MAX - 12)).is_empty());
+        let both = format!("030 23125124; {}; 030 23125123", "x".repeat(TEXT_MAX - 25));
+        let found: Vec<String> = numbers(Id::DE, &both).iter().map(|number| number.phone.e164()).collect();
+        assert_eq!(found, ["+493023125124"]);
     }
 }
