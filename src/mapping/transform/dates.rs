@@ -137,10 +137,13 @@ pub(super) fn moment(text: &str, from: Tz, to: Tz) -> Option<String> {
         Some(wall) => instant(wall, from)?,
         None => DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f%#z")).ok()?.to_utc(),
     };
+    // Years of more digits are read too, and the last of them has no wall time in some zones.
+    if !has_four_digits(moment.date_naive()) {
+        return None;
+    }
     let shown = moment.with_timezone(&to).naive_local();
     // The day beside a bound is another year in some zones.
-    let is_fit = [moment.naive_utc(), shown].iter().all(|time| has_four_digits(time.date()));
-    is_fit.then(|| shown.format("%Y-%m-%d %H:%M:%S").to_string())
+    has_four_digits(shown.date()).then(|| shown.format("%Y-%m-%d %H:%M:%S").to_string())
 }
 
 fn instant(wall: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
@@ -241,6 +244,8 @@ mod tests {
             ("2026-07-01 25:00:00", utc, york, ""),
             ("9999-12-31 23:59:59", utc, berlin, ""),
             ("1000-01-01T00:00:00+09:00", utc, utc, ""),
+            ("+262142-12-31 23:59:59", utc, berlin, ""),
+            ("-262143-01-01 00:00:00", utc, york, ""),
             ("tomorrow", utc, york, ""),
             ("", utc, york, ""),
         ] {
