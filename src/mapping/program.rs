@@ -85,7 +85,7 @@ impl Program {
         &self.object
     }
 
-    /// Hash of the file's text, hex: another hash means that every contact is looked at again.
+    /// Hash of the file's text and of how this release reads it, hex: another hash means that every contact is looked at again.
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash

@@ -124,6 +124,7 @@ fn the_least_mapping_gives_a_lead_with_the_contacts_id() {
 fn the_hash_follows_the_text() {
     assert_eq!(program(BASE).hash(), program(BASE).hash());
     assert_eq!(program(BASE).hash().len(), 64);
+    assert_ne!(program(BASE).hash(), blake3::hash(BASE.as_bytes()).to_hex().as_str(), "a release that reads it otherwise has another");
     assert_ne!(program(BASE).hash(), program(&BASE.replace("1000", "1001")).hash());
 }
 
