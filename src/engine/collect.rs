@@ -111,6 +111,9 @@ pub(crate) fn fold_calls<D: Dialer, C: Contacts, S: Store, K: Clock>(
                 let calls = flags::calls(outside, job, *lead)?;
                 // Its legs stay unfolded, and are looked at again by the next run.
                 let waits = reader.waits(&calls);
+                if let Some(status) = reader.in_vain(&calls) {
+                    plan.fail(flags_unknown(&link, *lead, status));
+                }
                 if !waits {
                     reader.warn(&calls, &mut warned);
                     plan.calls(ops_of(outside, job, &reader.program, &link, &calls)?);
@@ -127,6 +130,19 @@ pub(crate) fn fold_calls<D: Dialer, C: Contacts, S: Store, K: Clock>(
         }
     }
     Ok(())
+}
+
+fn flags_unknown(link: &Link, lead: LeadId, status: &str) -> Failure {
+    Failure {
+        subject: format!("call:flags:{lead}"),
+        contact: Some(link.contact.clone()),
+        code: "flags_unknown".to_owned(),
+        raw: format!(
+            "a call of lead {lead} ended with {status}, and VICIdial's statuses could not be read since; the mapping has rules by flag, so the lead's calls \
+             wait; to see why: vicisync check --live"
+        ),
+        tries: 0,
+    }
 }
 
 fn ops_of<D, C, S: Store, K>(

@@ -21,8 +21,9 @@ const PAUSE: TimeDelta = TimeDelta::hours(1);
 /// The mapping, as it reads calls now.
 pub(super) struct Reader<'j> {
     pub(super) program: Cow<'j, Program>,
-    /// When the server was last asked; matters where rules go by flags.
+    /// When the server was last asked, and when it told its statuses; matters where rules go by flags.
     surveyed_at: Option<DateTime<Utc>>,
+    statuses_at: Option<DateTime<Utc>>,
     has_flags: bool,
 }
 
@@ -30,14 +31,15 @@ impl<'j> Reader<'j> {
     /// The daemon's mapping is older than what surveys find, so the flags are put in for each run.
     pub(super) fn new<D, C, S: Store, K>(outside: &Outside<'_, D, C, S, K>, job: &'j Job) -> Result<Self, Stop> {
         if job.program.call_flags().is_empty() {
-            return Ok(Self { program: Cow::Borrowed(&job.program), surveyed_at: None, has_flags: false });
+            return Ok(Self { program: Cow::Borrowed(&job.program), surveyed_at: None, statuses_at: None, has_flags: false });
         }
         Ok(Self::knowing(job, &outside.store.server_facts(&job.vicidial)?))
     }
 
     fn knowing(job: &'j Job, known: &ServerFacts) -> Self {
         let program = Cow::Owned(job.program.clone().with_statuses(StatusFlags::of(known)));
-        Self { program, surveyed_at: known.surveyed_at(), has_flags: !job.program.call_flags().is_empty() }
+        let has_flags = !job.program.call_flags().is_empty();
+        Self { program, surveyed_at: known.surveyed_at(), statuses_at: known.statuses_at(), has_flags }
     }
 
     /// Statuses of these calls whose flags are not known.
@@ -48,7 +50,17 @@ impl<'j> Reader<'j> {
 
     /// Whether one of these calls ended with a status that may be newer than what is known.
     pub(super) fn waits(&self, calls: &[Call]) -> bool {
-        self.unknown(calls).any(|call| self.surveyed_at.is_none_or(|at| call.end > at))
+        self.unknown(calls).any(|call| self.is_newer(call))
+    }
+
+    fn is_newer(&self, call: &Call) -> bool {
+        self.statuses_at.is_none_or(|at| call.end > at)
+    }
+
+    /// A status that the server was asked for since the call, and did not tell: somebody must see to it.
+    pub(super) fn in_vain<'c>(&self, calls: &'c [Call]) -> Option<&'c str> {
+        let mut waiting = self.unknown(calls).filter(|call| self.is_newer(call));
+        waiting.find(|call| self.surveyed_at.is_some_and(|at| call.end <= at)).map(|call| call.status.as_str())
     }
 
     /// Says in the log which statuses no rule by flag can take.

@@ -1,8 +1,8 @@
 //! The flags that VICIdial's statuses have, as far as the facts of a server know them.
 //!
 //! A campaign's own status goes before one of the system's. A status that only campaigns have is known for calls of in-groups too, where all
-//! campaigns that have it agree: such a call bears the in-group's name, and the status of its agent's campaign. VICIdial does not tell capitals
-//! from small letters in either.
+//! campaigns that have it agree, or all of the lists' campaigns: such a call bears the in-group's name, and the status of its agent's campaign.
+//! VICIdial does not tell capitals from small letters in either.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,6 +59,8 @@ pub struct StatusFlags {
     /// By status, both in capitals.
     of_campaigns: BTreeMap<String, BTreeMap<String, Flags>>,
     of_system: BTreeMap<String, Flags>,
+    /// The campaigns of lists, in capitals.
+    homes: BTreeSet<String>,
 }
 
 impl StatusFlags {
@@ -70,6 +72,9 @@ impl StatusFlags {
             if let (FactName::Status(campaign, status), FactValue::Words(words)) = (name, &fact.value) {
                 let flags = Flag::ALL.iter().filter(|(word, _)| words.iter().any(|own| own == word)).map(|(_, flag)| *flag);
                 known.put(campaign.as_ref().map(|campaign| campaign.as_str()), status, flags);
+            }
+            if let (FactName::ListCampaign(_), FactValue::Text(campaign)) = (name, &fact.value) {
+                known.homes.insert(campaign.to_uppercase());
             }
         }
         known
@@ -102,16 +107,39 @@ impl StatusFlags {
         let status = status.to_uppercase();
         let own = self.of_campaigns.get(&status);
         own.and_then(|own| own.get(&campaign.to_uppercase())).or_else(|| self.of_system.get(&status)).or_else(|| {
-            let mut all = own?.values();
-            let first = all.next()?;
-            all.all(|flags| flags == first).then_some(first)
+            let own = own?;
+            let of_homes = own.iter().filter(|(campaign, _)| self.homes.contains(*campaign)).map(|(_, flags)| flags);
+            agreed(of_homes).or_else(|| agreed(own.values()))
         })
     }
 }
 
+/// The flags that all of them are.
+fn agreed<'f>(mut all: impl Iterator<Item = &'f Flags>) -> Option<&'f Flags> {
+    let first = all.next()?;
+    all.all(|flags| flags == first).then_some(first)
+}
+
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+
+    use crate::model::{FactSource, ListId};
+
     use super::*;
+
+    #[test]
+    fn of_an_in_groups_calls_the_lists_campaigns_tell_first() {
+        let mut facts = ServerFacts::default();
+        let mut put = |name, value: FactValue| facts.put(name, value, FactSource::Database, DateTime::UNIX_EPOCH);
+        put(FactName::Status(Some("SALES".into()), "STOP".to_owned()), vec!["dnc".to_owned()].into());
+        put(FactName::Status(Some("OTHER".into()), "STOP".to_owned()), Vec::new().into());
+        assert_eq!(StatusFlags::of(&facts).get("INGROUP", "STOP"), None);
+        facts.put(FactName::ListCampaign(ListId(1001)), "sales", FactSource::Asked, DateTime::UNIX_EPOCH);
+        let known = StatusFlags::of(&facts);
+        assert_eq!(known.get("INGROUP", "STOP"), Some(&Flags::from([Flag::Dnc])));
+        assert_eq!(known.get("OTHER", "STOP"), Some(&Flags::new()));
+    }
 
     #[test]
     fn a_campaigns_status_goes_before_the_systems() {

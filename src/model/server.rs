@@ -326,6 +326,12 @@ impl ServerFacts {
     pub fn surveyed_at(&self) -> Option<DateTime<Utc>> {
         self.0.get(&FactName::Release).map(|fact| fact.at)
     }
+
+    /// When its statuses were last seen. A survey may be answered all else.
+    #[must_use]
+    pub fn statuses_at(&self) -> Option<DateTime<Utc>> {
+        self.0.iter().filter(|(name, _)| matches!(name, FactName::Status(..))).map(|(_, fact)| fact.at).max()
+    }
 }
 
 /// What of a server matters to a job.

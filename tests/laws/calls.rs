@@ -433,3 +433,28 @@ fn a_call_with_a_status_that_is_newer_than_the_survey_waits_for_the_next_one() {
     rig.run();
     assert_eq!(rig.world().requests.iter().filter(|name| **name == "survey").count(), 0);
 }
+
+#[test]
+fn a_survey_that_is_told_no_statuses_lets_no_call_pass_by_the_rules() {
+    let mut rig = Rig::started(2);
+    rig.remap("status = [\"SALE\", \"NI\", \"CALLBK\", \"DNC\"]", "flag = \"sale\"");
+    statuses(&rig, &[("SALE", &["sale"])]);
+    rig.wait(60);
+    rig.approve();
+    // The account loses its right to that table, and somebody makes a status.
+    let hidden = std::mem::take(&mut rig.world().vici.facts.0);
+    rig.world().vici.facts.0 = hidden.into_iter().filter(|(name, _)| !matches!(name, FactName::Status(..))).collect();
+    rig.wait(3700);
+    rig.call("c00", "TODAY");
+    rig.call("c01", "SALE");
+    rig.run();
+    assert_eq!((rig.logged("c00").len(), rig.logged("c01")), (0, vec!["SALE".to_owned()]));
+    rig.wait(3700);
+    assert_eq!((rig.run().end, rig.failure_codes()), (RunEnd::WithFailures, vec!["flags_unknown".to_owned()]), "it is told");
+    assert_eq!(rig.attribute("c00", "callCount"), Value::Null);
+    statuses(&rig, &[("SALE", &["sale"]), ("TODAY", &["sale"])]);
+    rig.wait(24 * 3600);
+    rig.run();
+    assert_eq!(rig.logged("c00"), ["TODAY"]);
+    rig.is_quiet();
+}

@@ -9,7 +9,7 @@ use super::super::survey::Survey;
 use super::cells::{Cells, literal, literals};
 use super::connect::Database;
 use super::places::{Campaign, DncUse, Status};
-use crate::model::{FactName, FactSource};
+use crate::model::{CampaignId, FactName, FactSource};
 use crate::ports::{Fault, Reach, Wanted};
 
 impl Database {
@@ -20,8 +20,15 @@ impl Database {
         Ok(rows.iter().map(|row| row.at(0).to_lowercase()).collect())
     }
 
-    /// Adds the facts of the settings, of the API user, of the lists' campaigns and custom columns, and of the statuses.
-    pub(in crate::vicidial) async fn ask_settings(&self, wanted: &Wanted, user: &str, survey: &mut Survey) -> Result<(), Fault> {
+    /// Adds the facts of the settings, of the API user, of the lists' campaigns and custom columns, and of the statuses that calls can have: those of
+    /// the campaigns whose calls are read (`called`; none means all), and of the lists' campaigns.
+    pub(in crate::vicidial) async fn ask_settings(
+        &self,
+        wanted: &Wanted,
+        user: &str,
+        called: &[CampaignId],
+        survey: &mut Survey,
+    ) -> Result<(), Fault> {
         let found = told(self.rows("SELECT * FROM system_settings LIMIT 1").await)?;
         if let Some(row) = found.iter().flatten().next() {
             system(row, survey);
@@ -46,7 +53,8 @@ impl Database {
             }
         }
         for status in told(self.statuses().await)?.unwrap_or_default() {
-            if status.campaign.as_ref().is_none_or(|campaign| campaigns.contains(campaign)) {
+            let is_called = |campaign: &CampaignId| called.is_empty() || called.contains(campaign) || campaigns.contains(campaign);
+            if status.campaign.as_ref().is_none_or(is_called) {
                 let flags = flags(&status);
                 survey.fact(FactName::Status(status.campaign, status.status), flags, FactSource::Database);
             }

@@ -94,7 +94,7 @@ impl Vicidial {
             let lists: Vec<_> = wanted.lists.iter().copied().collect();
             let custom: Vec<_> = wanted.custom.iter().cloned().collect();
             survey.findings.extend(database.probe(&lists, &custom).await);
-            database.ask_settings(wanted, &self.settings.user, survey).await?;
+            database.ask_settings(wanted, &self.settings.user, &self.settings.campaigns, survey).await?;
         }
         Ok(())
     }
