@@ -26,8 +26,9 @@ pub(super) fn numbers(region: Id, text: &str) -> Vec<Number> {
     let end = text.char_indices().nth(TEXT_MAX).map_or(text.len(), |(place, _)| place);
     let is_cut = end < text.len();
     let text = &text[..end];
-    // Full-width digits of some keyboards become plain ones.
-    let text: Cow<'_, str> = if text.is_ascii() { text.into() } else { text.nfkc().collect::<String>().into() };
+    // Full-width digits of some keyboards become plain ones; a raised or circled digit is a note, and no part of the number.
+    let plain = || text.chars().filter(|letter| !is_note(*letter)).nfkc().collect::<String>();
+    let text: Cow<'_, str> = if text.is_ascii() { text.into() } else { plain().into() };
     let mut numbers: Vec<Number> = Vec::new();
     let mut pieces = pieces(&text);
     if is_cut {
@@ -111,6 +112,8 @@ fn digits(piece: &str) -> Option<Written> {
                 return None;
             }
             has_plus = true;
+        } else if letter == '=' && digits.is_empty() && is_parameter(&piece[..place]) {
+            return None;
         } else if letter.is_alphabetic() {
             if !digits.is_empty() {
                 if !ends_at(&piece[place..], before, digits.len()) {
@@ -127,6 +130,16 @@ fn digits(piece: &str) -> Option<Written> {
     }
     let is_number = (1..=DIGITS_MAX).contains(&digits.len());
     is_number.then_some(Written { digits, has_plus })
+}
+
+/// Digits above or below the line, and in circles.
+fn is_note(letter: char) -> bool {
+    matches!(letter, '²' | '³' | '¹' | '\u{2070}'..='\u{2089}' | '\u{2460}'..='\u{249b}')
+}
+
+/// Whether a parameter of a `tel:` address stands there, which is no number of its own.
+fn is_parameter(before: &str) -> bool {
+    ["ext", "isub", "phone-context"].iter().any(|name| name.eq_ignore_ascii_case(before.trim()))
 }
 
 /// Whether the letters that touch the first digit are a label (`Tel2125550100`), and not a code like `AB1234567`.
@@ -215,6 +228,8 @@ mod tests {
             "12@example.com",
             "1 + 1",
             "2125550100 = 7",
+            "ext=5551234",
+            "phone-context=+12125550100",
             "123456789012345678901",
             "n/a",
             "",
