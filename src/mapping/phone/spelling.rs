@@ -123,6 +123,9 @@ fn digits(piece: &str) -> Option<Written> {
             }
         } else if letter == '#' && !digits.is_empty() {
             break;
+        } else if digits.len() >= DIGITS_MIN && is_count(&piece[place..]) {
+            // `030 23125123 (2)`: where numbers have any length, the 2 would make another one of it.
+            break;
         } else if !is_separator(letter) && !digits.is_empty() {
             return None;
         }
@@ -130,6 +133,12 @@ fn digits(piece: &str) -> Option<Written> {
     }
     let is_number = (1..=DIGITS_MAX).contains(&digits.len());
     is_number.then_some(Written { digits, has_plus })
+}
+
+/// Whether a digit or two stand there in brackets, and nothing behind them.
+fn is_count(rest: &str) -> bool {
+    let inner = rest.trim_end().strip_prefix(['(', '[']).and_then(|rest| rest.strip_suffix([')', ']']));
+    inner.is_some_and(|inner| (1..=2).contains(&inner.len()) && inner.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Digits above or below the line, and in circles.
