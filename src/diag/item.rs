@@ -97,7 +97,32 @@ impl<'r, 'i> Item<'r, 'i> {
             DeValue::Table(_) => "a table",
         };
         let message = format!("`{}` must be {wanted}, and is {found}", self.path);
-        self.sink.report(self.sink.at(Code::WrongType, self.place(), message).label(format!("{wanted} is needed here")));
+        self.sink.report(self.sink.at(Code::WrongType, self.place(), message).help(self.typed_as(wanted)));
+    }
+
+    /// What to type in place of a value of another type. Texts are not repeated: one may be a secret.
+    fn typed_as(&self, wanted: &str) -> String {
+        let begins = |word: &str| wanted.starts_with(word);
+        match self.raw() {
+            DeValue::String(text) if begins("a whole number") && text.trim().parse::<i64>().is_ok() => "take the quotes away".to_owned(),
+            DeValue::String(text) if begins("true or false") && matches!(text.trim(), "true" | "false") => {
+                "take the quotes away".to_owned()
+            }
+            DeValue::String(text) if begins("a date") && text.trim().starts_with(|letter: char| letter.is_ascii_digit()) => {
+                "take the quotes away; a date is written as 2026-11-01, or with a time as 2026-11-01T00:00:00Z".to_owned()
+            }
+            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) if begins("text in quotes") => {
+                "put quotes around it".to_owned()
+            }
+            DeValue::String(_) | DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_)
+                if begins("a list in square brackets") =>
+            {
+                "put square brackets around it".to_owned()
+            }
+            DeValue::Array(_) if begins("a table") => format!("write it once, as `[{}]` with one bracket on each side", self.path),
+            _ if begins("a table") => "write keys with their values in braces: { key = \"value\" }".to_owned(),
+            _ => format!("write {wanted}"),
+        }
     }
 
     /// Text.

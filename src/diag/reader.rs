@@ -85,7 +85,13 @@ impl Sink {
 pub fn document<'i>(sink: &Sink, text: &'i str) -> Option<Spanned<DeTable<'i>>> {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut is_readable = true;
-    for error in errors {
+    let is_return = |message: &str| message.starts_with("carriage return");
+    let first_return = errors.iter().position(|error| is_return(error.message()));
+    for (number, error) in errors.into_iter().enumerate() {
+        // A file with the line ends of old Macs has one at every line.
+        if is_return(error.message()) && first_return != Some(number) {
+            continue;
+        }
         is_readable &= syntax::is_local(error.message());
         syntax::report(sink, error.message(), error.span().unwrap_or(0..0), text);
     }
@@ -155,13 +161,19 @@ impl<'r, 'i> Table<'r, 'i> {
         if item.is_none() && !self.is_misspelt(key) {
             let message =
                 if self.path.is_empty() { format!("`{key}` is missing") } else { format!("`{key}` is missing in `{}`", self.path) };
-            self.sink.report(self.sink.at(Code::MissingKey, self.place(), message).help(format!("add a line `{key} = ...`")));
+            let dot = if self.path.is_empty() { "" } else { "." };
+            let help = match self.form.kind(key) {
+                Some(Kind::Table(_)) => format!("add a line `[{}{dot}{key}]`, and its keys below it", self.path),
+                Some(_) | None => format!("add a line `{key} = ...`"),
+            };
+            self.sink.report(self.sink.at(Code::MissingKey, self.place(), message).help(help));
         }
         item
     }
 
     /// Whether a key that is not there is one that is misspelt, which [`Table::finish`] reports.
-    fn is_misspelt(&self, key: &str) -> bool {
+    #[must_use]
+    pub fn is_misspelt(&self, key: &str) -> bool {
         let free: Vec<&str> = self.free().collect();
         let unknown = self.table.keys().map(|name| name.get_ref().as_ref()).filter(|name| self.form.key(name).is_none());
         self.form.others.is_none() && unknown.into_iter().any(|name| suggest::closest(name, free.iter().copied()) == Some(key))
@@ -206,10 +218,7 @@ impl<'r, 'i> Table<'r, 'i> {
                         Some(word) => Some(format!("did you mean `{word}`?")),
                         None => suggest::help(key, &all),
                     };
-                    self.sink.report(match help {
-                        Some(help) => diagnostic.help(help),
-                        None => diagnostic,
-                    });
+                    self.sink.report(diagnostic.help(help.unwrap_or_else(|| "take it out: no key here is like it".to_owned())));
                 }
             }
         }

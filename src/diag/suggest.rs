@@ -13,13 +13,16 @@ pub fn closest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .map(|(_, candidate)| candidate)
 }
 
+/// Of more known words none is listed.
+const LISTED_MAX: usize = 20;
+
 /// A help text: the closest word, or all of them where there are few.
 #[must_use]
 pub fn help(typed: &str, candidates: &[&str]) -> Option<String> {
     if let Some(word) = closest(typed, candidates.iter().copied()) {
         return Some(format!("did you mean `{word}`?"));
     }
-    (1..=12).contains(&candidates.len()).then(|| format!("known here: {}", candidates.join(", ")))
+    (1..=LISTED_MAX).contains(&candidates.len()).then(|| format!("known here: {}", candidates.join(", ")))
 }
 
 fn plain(text: &str) -> String {
@@ -43,5 +46,6 @@ mod tests {
     fn without_a_close_word_the_few_known_ones_are_listed() {
         assert_eq!(help("equals", &["is", "in"]).as_deref(), Some("known here: is, in"));
         assert_eq!(help("equals", &[]), None);
+        assert!(help("equals", &["is"; 13]).is_some());
     }
 }

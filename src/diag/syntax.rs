@@ -47,15 +47,11 @@ pub(super) fn report(sink: &Sink, message: &str, place: Range<usize>, text: &str
     sink.torn(text, &place, is_doubled);
     let place = match own_line(text, place.start).filter(|_| is_inside(raw)) {
         // What is not closed was to be closed before this line.
-        Some(line) => here(text, text[..line].trim_end().len()),
+        Some(line) => here(text, written(&text[..line])),
         None if place.is_empty() => here(text, place.start),
         None => place,
     };
-    let diagnostic = sink.at(Code::Syntax, place, message);
-    sink.report(match help {
-        Some(help) => diagnostic.help(help),
-        None => diagnostic,
-    });
+    sink.report(sink.at(Code::Syntax, place, message).help(help));
 }
 
 /// Whether a report of that code may only follow from a mistake of the syntax: what it misses may stand where the text could not be read.
@@ -70,6 +66,21 @@ pub(super) fn follows(code: Code) -> bool {
             | Code::EmptyTest
             | Code::UnusedConnection
     )
+}
+
+/// Where a text ends without the blank lines and remarks at its end.
+fn written(text: &str) -> usize {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_end();
+        let start = line_start(rest, rest.len());
+        let line = &rest[start..];
+        let remark = line.match_indices('#').map(|(at, _)| at).find(|at| line[..*at].matches('"').count() % 2 == 0);
+        match remark {
+            Some(at) => rest = &rest[..start + at],
+            None => return rest.len(),
+        }
+    }
 }
 
 /// The mistakes that shake the structure, in the order of the text.
@@ -175,17 +186,17 @@ fn here(text: &str, at: usize) -> Range<usize> {
 }
 
 /// The mistake in an admin's words, and what to type.
-fn said(message: &str, place: &Range<usize>, text: &str) -> (String, Option<String>) {
+fn said(message: &str, place: &Range<usize>, text: &str) -> (String, String) {
     let found = text.get(place.clone()).unwrap_or_default();
     let rest = text.get(place.start..).unwrap_or_default();
-    let words = |message: &str, help: &str| (message.to_owned(), Some(help.to_owned()));
+    let words = |message: &str, help: &str| (message.to_owned(), help.to_owned());
     let begins = |word: &str| message.starts_with(word);
     if begins("duplicate key") {
-        return (format!("the key `{}` is there twice", found.trim()), Some("keep one of the two entries".to_owned()));
+        return (format!("the key `{}` is there twice", found.trim()), "keep one of the two entries".to_owned());
     }
     if let Some(letter) = rest.chars().next().filter(|letter| letter.is_control() && !letter.is_whitespace()) {
         let message = format!("a character that no text has stands here (U+{:04X})", u32::from(letter));
-        return (message, Some("this is not a text file, or it is damaged: type the line again".to_owned()));
+        return (message, "this is not a text file, or it is damaged: type the line again".to_owned());
     }
     if begins("string values must be quoted") {
         return unquoted(found);
@@ -199,7 +210,7 @@ fn said(message: &str, place: &Range<usize>, text: &str) -> (String, Option<Stri
     if begins("invalid multi-line") {
         return words("the text that begins with three quotes is not closed", "write three quotes at its end");
     }
-    if begins("missing escaped value") {
+    if begins("missing escaped value") || begins("too few unicode") || begins("too few hexadecimal") {
         return words(
             "a backslash means something of its own here",
             "write two backslashes for one, or put the text in single quotes: 'C:\\path'",
@@ -217,7 +228,7 @@ fn said(message: &str, place: &Range<usize>, text: &str) -> (String, Option<Stri
     if begins("unclosed table") || message.contains("table header") {
         return words("the table's name is not closed by `]`", "write it as [name], or [[name]] for one of several");
     }
-    if begins("cannot recurse") {
+    if begins("cannot recurse") || begins("recursion limit") {
         return words("this is nested too deeply", "take brackets out; nothing here is nested more than a few levels");
     }
     if message.contains("array") {
@@ -225,6 +236,19 @@ fn said(message: &str, place: &Range<usize>, text: &str) -> (String, Option<Stri
     }
     if message.contains("inline table") || message.contains("key-value pairs") {
         return words("the table in braces is not closed by `}`, or a comma is missing in it", "write it as { one = 1, two = 2 }");
+    }
+    if let Some(space) = rest.chars().next().filter(|letter| letter.is_whitespace() && !letter.is_ascii()) {
+        let message = format!("a space that is none of the keyboard's stands here (U+{:04X})", u32::from(space));
+        return (message, "delete it, and type a space".to_owned());
+    }
+    if begins("extra `=`") {
+        return words("there is one `=` too many", "write it as key = \"value\"");
+    }
+    if begins("invalid date") || begins("invalid time") {
+        return words(
+            "there is no such date or time",
+            "write it as 2026-11-01, or with a time as 2026-11-01T15:00:00Z; a text stands in quotes",
+        );
     }
     if begins("unquoted keys cannot be empty") || begins("invalid unquoted key") {
         return words("a key cannot be written like this", "use letters, digits, `-` and `_`, or put the key in quotes");
@@ -238,23 +262,23 @@ fn said(message: &str, place: &Range<usize>, text: &str) -> (String, Option<Stri
     if begins("unexpected leading zero") {
         return words("a number cannot begin with 0", "take the 0 away, or put quotes around it if it is a text such as a postal code");
     }
-    (message.trim().replace('\n', ", "), None)
+    (message.trim().replace('\n', ", "), "write each line as key = \"value\", or as [table]".to_owned())
 }
 
-fn unquoted(found: &str) -> (String, Option<String>) {
+fn unquoted(found: &str) -> (String, String) {
     let bare = found.trim();
     if bare.is_empty() {
-        return ("there is nothing after the `=`".to_owned(), Some("write a value, or take the line out".to_owned()));
+        return ("there is nothing after the `=`".to_owned(), "write a value, or take the line out".to_owned());
     }
     if bare.starts_with(['“', '”', '„', '‘', '’', '«', '»']) {
-        return ("these quotes are those of a text processor".to_owned(), Some("use straight quotes: \"...\"".to_owned()));
+        return ("these quotes are those of a text processor".to_owned(), "use straight quotes: \"...\"".to_owned());
     }
     if ["true", "false", "yes", "no", "on", "off"].iter().any(|word| bare.eq_ignore_ascii_case(word)) {
         let help = format!("write true or false in small letters, or \"{bare}\" where a word is wanted");
-        return (format!("`{bare}` is no value"), Some(help));
+        return (format!("`{bare}` is no value"), help);
     }
     // It may be a secret, so that it is not repeated.
-    ("text must stand in quotes".to_owned(), Some("write a quote in front of it and one behind it".to_owned()))
+    ("text must stand in quotes".to_owned(), "write a quote in front of it and one behind it".to_owned())
 }
 
 #[cfg(test)]

@@ -54,7 +54,8 @@ pub(super) fn read(root: &Table<'_, '_>) -> Option<Calls> {
         table.finish();
     }
     let needs_date = !read.rules.is_empty() || !read.always.is_empty();
-    if needs_date && !is_dated {
+    let is_misspelt = calls.as_ref().map_or_else(|| root.is_misspelt("calls"), |table| table.is_misspelt("go_live"));
+    if needs_date && !is_dated && !is_misspelt {
         let place = calls.as_ref().map(Table::place).or_else(|| rule_tables.first().map(Table::place)).unwrap_or_default();
         let message = "calls set something, and `go_live` in [calls] does not say from which date on";
         root.sink().report(root.sink().at(Code::NoGoLive, place, message).help("add `go_live = 2026-11-01T00:00:00Z` to [calls]"));
@@ -117,7 +118,11 @@ fn setting(item: &Item<'_, '_>) -> Option<Setting> {
             }
             number.map(|number| Setting::Constant(Value::Int(number)))
         }
-        _ => template_read::of_calls(item).map(Setting::Filled),
+        DeValue::String(_) => template_read::of_calls(item).map(Setting::Filled),
+        DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
+            item.wrong_type("a text, a whole number, or true or false");
+            None
+        }
     }
 }
 

@@ -137,7 +137,7 @@ impl Formula {
                     Err(error) => (whole, format!("this is no expression: {}", reason(&error))),
                 }
             }
-            Err(error) => syntax(source, &error),
+            Err(_) => syntax(source),
         };
         Err(vec![mistake(place, message, "write it as in `${firstName ~ \" \" ~ lastName | upper}`; texts inside stand in quotes")])
     }
@@ -184,7 +184,7 @@ impl Formula {
 }
 
 /// Where the syntax breaks: at the first piece after which nothing could follow that makes sense of it.
-fn syntax(source: &str, error: &Error) -> (Range<usize>, String) {
+fn syntax(source: &str) -> (Range<usize>, String) {
     let mut last = 0..source.len();
     for token in tokenize(source, true, SyntaxConfig::default()) {
         let Ok((_, span)) = token else {
@@ -205,7 +205,9 @@ fn syntax(source: &str, error: &Error) -> (Range<usize>, String) {
         }
         last = place;
     }
-    (last, format!("the expression ends too early: {}", reason(error)))
+    let piece = source.get(last.clone()).unwrap_or_default();
+    let message = format!("the expression ends too early: something is missing behind `{}`", piece.trim());
+    (last, message)
 }
 
 /// A walk over the pieces of an expression whose syntax is right.
@@ -287,21 +289,21 @@ impl<'s> Scan<'s> {
             let made = match argument {
                 // Another field in place of a blank is as good as a text.
                 Argument::Never if name == "default" => Vec::new(),
-                Argument::Never => vec![Wrong {
-                    part: 0..0,
-                    code: Code::UnknownTransform,
-                    message: "its number or text must stand there as it is".to_owned(),
-                    help: String::new(),
-                }],
+                Argument::Never => transform_named::by_name(name, None).map_or_else(
+                    |wrong| {
+                        let message = format!("`{name}` takes one number or text, written there as it is");
+                        wrong.into_iter().map(|wrong| Wrong { message: message.clone(), ..wrong }).collect()
+                    },
+                    |_| transform_named::by_name(name, Some(" ")).err().unwrap_or_default(),
+                ),
                 Argument::None => transform_named::by_name(name, None).err().unwrap_or_default(),
                 Argument::Text(text) => transform_named::by_name(name, Some(&text)).err().unwrap_or_default(),
             };
             for Wrong { code, message, help, .. } in made {
-                // The advice shows how it is written as a step; here the argument stands in brackets.
-                let help = help.replace(&format!("`{name}:"), &format!("as a step `{name}:"));
-                let help = format!("write it as `| {name}(..)`, with a number, or with a text in quotes. {help}");
+                let message = message.replace("after a colon", "in brackets");
+                let help = transform_named::bracketed(name, &help);
                 let code = if code == Code::UnknownTransform { Code::UnknownFilter } else { code };
-                self.wrong_as(code, at..end, message, help.trim_end().to_owned());
+                self.wrong_as(code, at..end, message, help);
             }
         } else if !FILTERS.contains(&name) {
             let help = similar(name).map_or_else(|| format!("there are: {}", known().join(", ")), |word| format!("did you mean `{word}`?"));

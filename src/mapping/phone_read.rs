@@ -42,8 +42,13 @@ fn region(item: &Item<'_, '_>) -> Option<Id> {
 
 /// The outer `None` is an error, the inner one means all.
 fn regions(item: &Item<'_, '_>) -> Option<Option<BTreeSet<String>>> {
-    if let DeValue::String(_) = item.raw() {
-        return item.word(&[("all", ())]).map(|()| None);
+    if let DeValue::String(text) = item.raw() {
+        if text == "all" {
+            return Some(None);
+        }
+        let message = format!("`{text}` is not allowed for `{}`", item.path());
+        item.wrong(Code::BadValue, message, "write the countries in square brackets, as in [\"US\", \"CA\"], or \"all\"");
+        return None;
     }
     let items = item.list()?;
     if items.is_empty() {

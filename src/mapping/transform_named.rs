@@ -75,6 +75,15 @@ fn of_parts(name: &str, argument: Option<Argument<'_>>) -> Result<Transform, Vec
     }
 }
 
+/// Advice that shows a transform as a step, `truncate:30`, with the argument as a filter has it: `truncate(30)`.
+pub(super) fn bracketed(name: &str, help: &str) -> String {
+    let step = format!("`{name}:");
+    let Some((before, rest)) = help.split_once(&step) else { return help.to_owned() };
+    let Some((argument, after)) = rest.split_once('`') else { return help.to_owned() };
+    let argument = if argument.parse::<u64>().is_ok() { argument.to_owned() } else { format!("\"{argument}\"") };
+    format!("{before}`{name}({argument})`{after}")
+}
+
 fn unknown(name: &str, is_whole: bool) -> Wrong {
     let mut names: Vec<&str> = KNOWN.iter().map(|known| known.shown.name).collect();
     names.dedup();

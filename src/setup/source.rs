@@ -58,8 +58,13 @@ impl Source {
                 let at = error.utf8_error().valid_up_to();
                 let byte = error.as_bytes().get(at).copied().unwrap_or_default();
                 let shown = Self::new(&file, &String::from_utf8_lossy(error.as_bytes()));
-                let message = format!("{what} {file} is not in UTF-8: the byte {byte:02X} is no part of a letter");
-                let help = "type that letter again and save the file as UTF-8 in your editor";
+                let is_wide = matches!(error.as_bytes(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
+                let (message, help) = if is_wide {
+                    (format!("{what} {file} is in UTF-16"), "save the file as UTF-8 in your editor")
+                } else {
+                    let message = format!("{what} {file} is not in UTF-8: the byte {byte:02X} is no part of a letter");
+                    (message, "type that letter again and save the file as UTF-8 in your editor")
+                };
                 Err(Problem::at(Code::NotUtf8, &shown, at..at + '\u{fffd}'.len_utf8(), message).help(help))
             }
         }
@@ -78,7 +83,8 @@ impl Source {
 
 /// A path as an admin writes it.
 pub(super) fn shown(path: &Path) -> String {
-    path.strip_prefix(".").unwrap_or(path).display().to_string()
+    let bare = path.strip_prefix(".").unwrap_or(path);
+    if bare.as_os_str().is_empty() { path } else { bare }.display().to_string()
 }
 
 /// A system's error without its number.

@@ -70,6 +70,15 @@ fn json_says_what_the_drawing_says() {
 }
 
 #[test]
+fn everything_that_is_told_comes_with_what_to_type() {
+    for (case, seen) in all() {
+        for found in &seen.diagnostics {
+            assert!(found["help"].as_str().is_some_and(|help| !help.is_empty()), "{}: {found}", case.name);
+        }
+    }
+}
+
+#[test]
 fn every_code_has_a_case() {
     let told: BTreeSet<&str> =
         all().iter().flat_map(|(_, seen)| seen.diagnostics.iter().map(|found| found["code"].as_str().unwrap())).collect();

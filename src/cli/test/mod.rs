@@ -50,7 +50,7 @@ pub(super) async fn run(session: &Session, wanted: &Test) -> Result<Exit, Failed
         session.screen.talk(&format!("{failed} of {} tests failed: mend the mapping, or the test, and run: vicisync test", results.len()));
         return Ok(Exit::Failures);
     }
-    session.screen.talk(&format!("{} tests passed", results.len()));
+    session.screen.talk(&format!("{} {} passed", results.len(), if results.len() == 1 { "test" } else { "tests" }));
     Ok(Exit::Fine)
 }
 

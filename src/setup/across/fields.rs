@@ -61,8 +61,8 @@ fn unknown(work: Work<'_>, known: &BTreeMap<&str, &CrmField>) -> Vec<Problem> {
             let message = format!("the CRM's {} has no field `{name}`", work.mapping.program.object());
             let problem = Problem::at(Code::UnknownCrmField, &work.mapping.source, places.next().unwrap_or(0..0), message);
             let help = suggest::closest(name, candidates.iter().copied()).map_or_else(
-                || "see what it has: vicisync fields; a field that was made just now shows after: vicisync check --live".to_owned(),
-                |word| format!("did you mean `{word}`?"),
+                || "see what it has: vicisync fields crm; a field that was made just now shows after: vicisync check --live".to_owned(),
+                |word| format!("did you mean `{word}`? A field that was made just now shows after: vicisync check --live"),
             );
             places.fold(problem.help(help), |problem, place| problem.and(&work.mapping.source, place, "here too"))
         })

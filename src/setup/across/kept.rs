@@ -90,7 +90,12 @@ fn label(work: Work<'_>, named: &Named, facts: &ServerFacts) -> Option<Problem> 
         }
     }
     let day = day(seen?);
-    let message = format!("list {} had no custom field `{}` on {day}", lacking.join(", "), named.text);
+    let message = format!(
+        "{} {} had no custom field `{}` on {day}",
+        if lacking.len() == 1 { "list" } else { "lists" },
+        lacking.join(", "),
+        named.text
+    );
     let advice = match suggest::closest(&named.text, known) {
         Some(word) => format!("did you mean `{word}`?"),
         None => "make it in VICIdial (Lists, Custom Fields), or take it out".to_owned(),

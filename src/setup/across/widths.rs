@@ -92,7 +92,7 @@ fn masked(value: &str) -> String {
     };
     let mut masked: String = value.chars().take(EXAMPLE).map(shape).collect();
     if value.chars().nth(EXAMPLE).is_some() {
-        masked.push_str("...");
+        masked.push_str(&format!("... ({} characters)", value.chars().count()));
     }
     masked
 }
@@ -120,6 +120,6 @@ mod tests {
     #[test]
     fn an_example_says_nothing_of_the_person() {
         assert_eq!(masked("Ann Łee, 555-0100"), "xxx xxx, 999-9999");
-        assert_eq!(masked(&"a".repeat(70)), format!("{}...", "x".repeat(60)));
+        assert_eq!(masked(&"a".repeat(70)), format!("{}... (70 characters)", "x".repeat(60)));
     }
 }
