@@ -33,7 +33,8 @@ pub(super) fn read(root: &Table<'_, '_>, tables: &[Table<'_, '_>]) -> (Vec<Dispo
 fn one(table: &Table<'_, '_>) -> Option<(DispositionRule, Taken)> {
     let status = table.get("status").map(|item| statuses(&item));
     let flag = table.get("flag").map(|item| flags(&item));
-    let is_any = table.get("any").and_then(|item| item.flag()).unwrap_or(false);
+    let any = table.get("any").map(|item| item.flag());
+    let is_any = any.flatten().unwrap_or(false);
     let campaigns = table.get("campaign").map(|item| campaigns(&item));
     let is_inbound = table.get("inbound").and_then(|item| item.flag());
     let set = table.get("set").map(|item| settings(&item)).unwrap_or_default();
@@ -53,6 +54,8 @@ fn one(table: &Table<'_, '_>) -> Option<(DispositionRule, Taken)> {
         (Some(statuses), None, false) => statuses,
         (None, Some(flags), false) => flags,
         (None, None, true) => vec![(What::Any, table.place())],
+        // What was meant for it was reported already.
+        (None, None, false) if any == Some(None) || ["status", "flag", "any"].iter().any(|key| table.is_misspelt(key)) => return None,
         _ => {
             let message = "a disposition rule says which statuses it is for, or which flags, or `any = true`, and one of the three only";
             let help = "write `status = [\"SALE\"]`, or `flag = \"sale\"`";

@@ -28,9 +28,12 @@ pub(super) fn lists(root: &Table<'_, '_>, filter: &Conditions) -> (Vec<ListRule>
     for table in &tables {
         let errors = root.sink().errors();
         let when = table.get("when").map(|when| condition_read::read(&when)).unwrap_or_default();
-        is_whole.push(root.sink().errors() == errors);
+        let is_read = root.sink().errors() == errors;
         let then = destination(table);
+        let errors = root.sink().errors();
         table.finish();
+        // A key that is not known may be a misspelt `when`.
+        is_whole.push(is_read && root.sink().errors() == errors);
         rules.push(ListRule { when, then: then.unwrap_or(Destination::Reject) });
     }
     // A rule whose conditions could not all be read seems to take more than it will: nothing is concluded from it.
@@ -44,7 +47,7 @@ pub(super) fn lists(root: &Table<'_, '_>, filter: &Conditions) -> (Vec<ListRule>
 fn default(root: &Table<'_, '_>, unconditional: Option<Place>) -> Destination {
     let sink = root.sink();
     let Some(item) = root.get("list_default") else {
-        if unconditional.is_none() {
+        if unconditional.is_none() && !root.is_misspelt("list_default") {
             let message = "nothing says what happens to contacts that no [[list]] rule takes";
             let help = "add `[list_default]` with `list = 1000`, or with `reject = true`";
             sink.report(sink.at(Code::NoDefaultList, root.place(), message).help(help));
