@@ -75,7 +75,7 @@ fn written(text: &str) -> usize {
         rest = rest.trim_end();
         let start = line_start(rest, rest.len());
         let line = &rest[start..];
-        let remark = line.match_indices('#').map(|(at, _)| at).find(|at| line[..*at].matches('"').count() % 2 == 0);
+        let remark = line.match_indices('#').map(|(at, _)| at).find(|at| line[..*at].matches('"').count().is_multiple_of(2));
         match remark {
             Some(at) => rest = &rest[..start + at],
             None => return rest.len(),
