@@ -1,6 +1,6 @@
 //! `vicisync fields`: what a mapping can name. The CRM's fields and VICIdial's, as both show them, with examples in which no person is.
 //!
-//! It reads both systems and writes neither, nor the state.
+//! It reads both systems and writes neither. Of the state it changes nothing, but that a refused login is kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::arguments::{Fields, FieldsOf, FieldsOfCrm, FieldsOfVicidial};
 use super::exit::Exit;
+use super::logins;
 use super::screen::{Failed, table};
 use super::session::Session;
 use crate::mapping::Program;
@@ -43,16 +44,17 @@ async fn crm(session: &Session, checked: &Checked, state: &State, wanted: &Field
             let found = alone::crm(checked, name, &object, &key).ok_or_else(|| no_connection("crm", name, &checked.config.crms))?;
             let found = found.map_err(Failed::problems)?;
             session.screen.problems(&found.warnings);
-            not_refused(state, name, &found.credentials)?;
-            (name.clone(), setup::crm_fields(&found.connection, EXAMPLES_MAX).await?, None)
+            logins::not_stopped(state, name, &found.credentials)?;
+            (name.clone(), setup::crm_fields(&found.connection, EXAMPLES_MAX).await, None)
         }
         None => {
             let ready = one(session, checked, state, wanted.job.as_deref())?;
             let name = ready.job.crm.clone();
-            not_refused(state, &name, credentials(&ready, &name))?;
-            (name, setup::crm_fields(&ready.contacts, EXAMPLES_MAX).await?, Some(ready.job.program))
+            logins::not_stopped(state, &name, credentials(&ready, &name))?;
+            (name, setup::crm_fields(&ready.contacts, EXAMPLES_MAX).await, Some(ready.job.program))
         }
     };
+    let found = logins::answered(session, checked, &name, found)?;
     let used = Used::of(program.as_ref());
     session.screen.data(&crm_text(&name, &found, &used));
     if !found.is_described {
@@ -76,19 +78,20 @@ async fn vicidial(session: &Session, checked: &Checked, state: &State, wanted: &
                 alone::vicidial(checked, name, &key, &known).ok_or_else(|| no_connection("vicidial", name, &checked.config.vicidials))?;
             let found = found.map_err(Failed::problems)?;
             session.screen.problems(&found.warnings);
-            not_refused(state, name, &found.credentials)?;
+            logins::not_stopped(state, name, &found.credentials)?;
             not_in_blackout(checked, name)?;
-            (name.clone(), setup::vicidial_lists(&found.connection, &BTreeSet::new(), EXAMPLES_MAX).await?, None)
+            (name.clone(), setup::vicidial_lists(&found.connection, &BTreeSet::new(), EXAMPLES_MAX).await, None)
         }
         None => {
             let ready = one(session, checked, state, wanted.job.as_deref())?;
             let name = ready.job.vicidial.clone();
-            not_refused(state, &name, credentials(&ready, &name))?;
+            logins::not_stopped(state, &name, credentials(&ready, &name))?;
             not_in_blackout(checked, &name)?;
-            let found = setup::vicidial_lists(&ready.dialer, &ready.job.program.lists(), EXAMPLES_MAX).await?;
+            let found = setup::vicidial_lists(&ready.dialer, &ready.job.program.lists(), EXAMPLES_MAX).await;
             (name, found, Some(ready.job.program))
         }
     };
+    let found = logins::answered(session, checked, &name, found)?;
     let filled = program.as_ref().map(Program::lead_fields).unwrap_or_default();
     session.screen.data(&vicidial_text(&name, &found, &filled));
     session.screen.json(&json!({
@@ -130,18 +133,6 @@ fn no_connection<T>(kind: &str, name: &str, known: &BTreeMap<String, T>) -> Fail
 
 fn credentials<'a>(ready: &'a Ready, connection: &str) -> &'a str {
     ready.job.credentials.get(connection).map_or("", String::as_str)
-}
-
-/// A login that was refused is not tried again by a command that only looks: wrong logins lock accounts.
-fn not_refused(state: &State, connection: &str, credentials: &str) -> Result<(), Failed> {
-    match state.login_refused(connection)? {
-        Some((at, print)) if print == credentials => Err(Failed::new(
-            Exit::Usage,
-            format!("the login of `{connection}` was refused at {}: nothing is sent with it", at.format("%Y-%m-%d %H:%M UTC")),
-            "correct the credentials, then run: vicisync check --live",
-        )),
-        Some(_) | None => Ok(()),
-    }
 }
 
 /// In a blackout VICIdial is asked for nothing.

@@ -13,6 +13,7 @@ mod facts;
 mod fields;
 mod init;
 mod live;
+mod logins;
 mod map;
 mod plan;
 mod progress;

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::arguments::Plan;
 use super::describe::{op_text, plan_json, rejected_text, totals_text};
 use super::exit::Exit;
+use super::logins;
 use super::progress::Bar;
 use super::screen::{Failed, Screen};
 use super::session::Session;
@@ -67,22 +68,11 @@ fn planned(report: &Report) -> Exit {
     }
 }
 
-/// A refused login must stop the connection for the runs that follow too, and a plan's copy forgets: ten more tries lock the account.
-/// This is the one thing that a plan keeps, and only after a refusal.
+/// A refused login stops the connection for the runs that follow too.
 fn keep_refused_login(session: &Session, checked: &Checked, ready: &Ready, copy: &State) {
     for connection in [&ready.job.vicidial, &ready.job.crm] {
-        let Ok(Some((at, _))) = copy.login_refused(connection) else { continue };
-        let kept = session.open().and_then(|state| {
-            // The copy of a state that is not there yet has a key of its own, so the fingerprint is made anew.
-            let own = session.ready(checked, std::slice::from_ref(&ready.job.name), &state)?;
-            let print = own.iter().find_map(|own| own.job.credentials.get(connection)).map_or("", String::as_str);
-            if state.login_refused(connection)?.is_none_or(|(_, known)| known != print) {
-                state.put_login_refused(connection, Some((at, print)))?;
-            }
-            Ok(())
-        });
-        if let Err(failed) = kept {
-            session.screen.talk(&format!("warning: the refused login of `{connection}` could not be kept: {}", failed.message));
+        if let Ok(Some((at, _))) = copy.login_refused(connection) {
+            logins::keep(session, checked, connection, at);
         }
     }
 }

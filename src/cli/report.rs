@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::arguments::Report;
 use super::exit::Exit;
+use super::logins;
 use super::screen::{Failed, Screen};
 use super::session::Session;
 use crate::engine::{self, Reported, Surroundings};
@@ -155,28 +156,15 @@ fn to_json(reported: &Reported) -> Json {
     })
 }
 
-/// A refused login must stop the connection for what follows too, and a copy of the state forgets.
+/// A refused login stops the connection for what follows too.
 fn keep_refused_logins(session: &Session, checked: &Checked, reports: &[ReadyReport], copy: State) {
-    let connections: BTreeSet<(&str, &str)> =
-        reports.iter().map(|report| (report.job.vicidial.as_str(), report.job.name.as_str())).collect();
-    let refused: Vec<(&str, &str, DateTime<Utc>)> = connections
-        .into_iter()
-        .filter_map(|(connection, report)| Some((connection, report, copy.login_refused(connection).ok().flatten()?.0)))
-        .collect();
-    // The copy is closed before the state is opened: its own key may be that of a state which is not there yet.
+    let connections: BTreeSet<&str> = reports.iter().map(|report| report.job.vicidial.as_str()).collect();
+    let refused: Vec<(&str, DateTime<Utc>)> =
+        connections.into_iter().filter_map(|connection| Some((connection, copy.login_refused(connection).ok().flatten()?.0))).collect();
+    // The copy is closed before the state is opened.
     drop(copy);
-    for (connection, report, at) in refused {
-        let kept = session.open().and_then(|state| {
-            let own = session.reports(checked, &[report.to_owned()], &[], &state)?;
-            let print = own.first().map_or("", |own| own.job.credentials.as_str());
-            if state.login_refused(connection)?.is_none_or(|(_, known)| known != print) {
-                state.put_login_refused(connection, Some((at, print)))?;
-            }
-            Ok(())
-        });
-        if let Err(failed) = kept {
-            session.screen.talk(&format!("warning: the refused login of `{connection}` could not be kept: {}", failed.message));
-        }
+    for (connection, at) in refused {
+        logins::keep(session, checked, connection, at);
     }
 }
 

@@ -37,7 +37,7 @@ use crate::sync::brake::{Blown, Limits};
 use crate::sync::quiet::Quiet;
 
 pub use report::{ReportJob, Reported, Surroundings, report};
-pub use run::run;
+pub use run::{login_stopped, run};
 
 /// A job, ready to run.
 pub struct Job {

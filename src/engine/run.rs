@@ -219,7 +219,8 @@ fn refuse_stopped_logins<D, C, S: Store, K>(outside: &Outside<'_, D, C, S, K>, j
 }
 
 /// The fault of a login that was refused before: nothing is sent.
-pub(super) fn login_stopped(connection: &str, at: chrono::DateTime<chrono::Utc>) -> ports::Fault {
+#[must_use]
+pub fn login_stopped(connection: &str, at: chrono::DateTime<chrono::Utc>) -> ports::Fault {
     let message = format!("the login of `{connection}` was refused at {}, and is not tried again", at.format("%Y-%m-%d %H:%M:%S UTC"));
     ports::Fault::new(ports::Effect::None, Reach::Person, "login_stopped", message)
         .help("mend the credentials, or if they are right now, run: vicisync check --live")

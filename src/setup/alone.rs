@@ -49,6 +49,17 @@ pub fn vicidial(
     Some(done(built, building.problems))
 }
 
+/// The fingerprint of a connection's credentials; `None` for a connection that the config does not have or that cannot be made.
+#[must_use]
+pub fn credentials(checked: &Checked, name: &str, key: &InstallKey) -> Option<String> {
+    let known = BTreeMap::new();
+    let mut building = Building::new(checked, key, &known);
+    match checked.config.crms.get(name) {
+        Some(connection) => building.secrets(name, connection).map(|(_, print)| print),
+        None => building.vicidial(name).map(|(_, print)| print),
+    }
+}
+
 fn done<T>(built: Option<(Arc<T>, String)>, problems: Vec<Problem>) -> Result<Alone<T>, Vec<Problem>> {
     match built {
         Some((connection, credentials)) if !problems.iter().any(Problem::is_error) => {

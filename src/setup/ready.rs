@@ -92,7 +92,7 @@ pub fn crms(checked: &Checked, names: &[JobName], key: &InstallKey) -> Result<(V
 }
 
 /// Secrets by name with their fingerprint; `None` where one is missing, which was reported.
-type Secrets = Option<(BTreeMap<String, SecretString>, String)>;
+pub(super) type Secrets = Option<(BTreeMap<String, SecretString>, String)>;
 
 pub(super) struct Building<'a> {
     checked: &'a Checked,
@@ -283,7 +283,7 @@ impl<'a> Building<'a> {
         spot.problem(Code::BadConnection, format!("the connection `{}` cannot be made: {}", path.join("."), fault.message)).help(help)
     }
 
-    fn secrets(&mut self, name: &str, connection: &CrmConnection) -> Secrets {
+    pub(super) fn secrets(&mut self, name: &str, connection: &CrmConnection) -> Secrets {
         if let Some(known) = self.crm_secrets.get(name) {
             return known.clone();
         }

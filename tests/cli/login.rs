@@ -55,6 +55,26 @@ fn a_plan_with_a_wrong_password_stops_the_connection_too() {
 }
 
 #[test]
+fn a_command_that_only_looks_tries_a_wrong_login_once() {
+    let rig = Rig::new(5);
+    rig.secret("vicidial.pass", "wrong-password");
+    rig.run(&["fields", "vicidial"]).expect(2);
+    for way in [vec!["fields", "vicidial"], vec!["fields", "vicidial", "--vicidial", "main"], vec!["sync"]] {
+        rig.run(&way).expect(2).says("is not tried again");
+    }
+    assert_eq!(failed_logins(&rig), "1");
+
+    for (turn, way) in [vec!["fields", "crm"], vec!["map", "someone"], vec!["test", "--record", "someone"]].iter().enumerate() {
+        rig.secret("espo.key", &format!("wrong-key-{turn}"));
+        rig.run(way).expect(2).says("refused the login");
+        let requests = rig.requests();
+        rig.run(way).expect(2).says("is not tried again");
+        rig.run(&["fields", "crm", "--crm", "espo"]).expect(2).says("is not tried again");
+        assert_eq!(rig.requests(), requests, "{way:?}");
+    }
+}
+
+#[test]
 fn a_wrong_key_of_the_crm_is_tried_once() {
     let rig = Rig::new(20);
     rig.secret("espo.key", "wrong-key");

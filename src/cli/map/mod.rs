@@ -1,5 +1,5 @@
-//! `vicisync map`: what the mapping makes of one contact, and why. It decides where the contact and the mapping come from; it writes nothing,
-//! neither to a server nor to the state.
+//! `vicisync map`: what the mapping makes of one contact, and why. It decides where the contact and the mapping come from; it writes nothing to
+//! a server, and nothing to the state but that a login was refused.
 
 mod kept;
 mod report;
@@ -14,13 +14,14 @@ use serde_json::{Value as Json, json};
 
 use super::arguments::Map;
 use super::exit::Exit;
+use super::logins;
 use super::screen::Failed;
 use super::session::Session;
 use crate::crm::{Connector, Unreadable};
 use crate::mapping::Trace;
 use crate::model::{Contact, ContactId, FactName};
-use crate::ports::{Contacts, Effect, Fault, Reach, Store};
-use crate::setup::{self, AskedCrm, Checked, Mapper};
+use crate::ports::{Contacts, Store};
+use crate::setup::{self, Checked, Mapper};
 use crate::state::State;
 
 /// A file that is larger is no record.
@@ -87,8 +88,8 @@ async fn of_crm(session: &Session, wanted: &Map, contact: &str) -> Result<Vec<Sh
     let id = ContactId::from(contact.trim());
     let mut shown = Vec::new();
     for (mapper, crm) in mappers.into_iter().zip(&asked) {
-        refuse_stopped_login(&state, crm)?;
-        if let Some(contact) = crm.contacts.get(&id).await? {
+        logins::not_stopped(&state, &crm.connection, &crm.credentials)?;
+        if let Some(contact) = logins::answered(session, &checked, &crm.connection, crm.contacts.get(&id).await)? {
             shown.push(Shown { trace: mapper.program().trace(&contact), mapper });
         }
     }
@@ -111,19 +112,6 @@ fn mappers(session: &Session, checked: &Checked, job: Option<&str>, known: &dyn 
 
 fn non_latin(state: &State, connection: &str) -> Option<bool> {
     state.server_facts(connection).ok()?.switch(&FactName::NonLatin)
-}
-
-/// A login that was refused is not tried again: too many wrong ones lock the address out.
-fn refuse_stopped_login(state: &State, crm: &AskedCrm) -> Result<(), Failed> {
-    match state.login_refused(&crm.connection)? {
-        Some((at, print)) if print == crm.credentials => {
-            let at = at.format("%Y-%m-%d %H:%M:%S UTC");
-            let message = format!("the login of `{}` was refused at {at}, and is not tried again", crm.connection);
-            let fault = Fault::new(Effect::None, Reach::Person, "login_stopped", message);
-            Err(fault.help("mend the credentials, or if they are right now, run: vicisync check --live").into())
-        }
-        Some(_) | None => Ok(()),
-    }
 }
 
 fn record(file: &Path) -> Result<Json, Failed> {

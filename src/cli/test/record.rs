@@ -10,11 +10,12 @@ use serde_json::json;
 
 use crate::cli::arguments::Test;
 use crate::cli::exit::Exit;
+use crate::cli::logins;
 use crate::cli::screen::Failed;
 use crate::cli::session::Session;
 use crate::mapping;
 use crate::model::{ContactId, CrmFieldKind, JobName};
-use crate::ports::{Contacts, Store};
+use crate::ports::Contacts;
 use crate::setup::mask::{self, Unmasked};
 use crate::setup::{self, Checked, Ready};
 
@@ -41,9 +42,10 @@ pub(super) async fn run(session: &Session, wanted: &Test, contact: &str) -> Resu
     let Some(ready) = ready.first() else {
         return Err(Failed::new(Exit::Usage, format!("job {job} cannot be made ready"), "run: vicisync check"));
     };
-    refuse_stopped(ready, &copy)?;
+    let crm = &ready.job.crm;
+    logins::not_stopped(&copy, crm, ready.job.credentials.get(crm).map_or("", String::as_str))?;
     let id = ContactId(contact.trim().to_owned());
-    let Some(contact) = ready.contacts.get(&id).await? else {
+    let Some(contact) = logins::answered(session, &checked, crm, ready.contacts.get(&id).await)? else {
         let message = format!("the CRM has no {} with the id {id}", program.object());
         return Err(Failed::new(Exit::Usage, message, "copy the id from the address of its page in the CRM"));
     };
@@ -87,20 +89,6 @@ fn one_job(session: &Session, checked: &Checked, wanted: Option<&str>) -> Result
                 format!("say which: --job NAME, of {known}"),
             ))
         }
-    }
-}
-
-/// A login that a run found refused is not tried again: ten wrong ones lock an account.
-fn refuse_stopped<S: Store>(ready: &Ready, store: &S) -> Result<(), Failed> {
-    let crm = &ready.job.crm;
-    let print = ready.job.credentials.get(crm).map_or("", String::as_str);
-    match store.login_refused(crm)? {
-        Some((_, refused)) if refused == print => Err(Failed::new(
-            Exit::Usage,
-            format!("the login of [crm.{crm}] was refused before, and is not tried again"),
-            "mend the key, then run: vicisync check --live",
-        )),
-        Some(_) | None => Ok(()),
     }
 }
 
