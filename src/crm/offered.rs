@@ -178,10 +178,7 @@ impl Declared {
     pub(super) fn check_secret(&self, item: &Item<'_, '_>, secret: &str, place: Place) {
         if !self.secrets.contains(secret) {
             let known = self.secrets.iter().map(String::as_str);
-            let help = suggest::closest(secret, known).map_or_else(
-                || format!("declare it under `[secrets]`: {secret} = \"what it is\""),
-                |word| format!("did you mean `{word}`?"),
-            );
+            let help = suggest::meant(secret, known).unwrap_or_else(|| format!("declare it under `[secrets]`: {secret} = \"what it is\""));
             report(item, Code::ConnectorUndeclared, place, format!("`{secret}` is not among `[secrets]`"), help);
         }
     }

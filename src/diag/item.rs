@@ -224,9 +224,7 @@ impl<'r, 'i> Item<'r, 'i> {
         let text = self.text()?;
         let zone = text.trim().parse().ok();
         if zone.is_none() {
-            let help = suggest::closest(&text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()))
-                .map_or_else(|| "write the name of a place, as in America/New_York".to_owned(), |name| format!("did you mean `{name}`?"));
-            self.wrong(Code::BadZone, format!("there is no time zone `{text}`"), help);
+            self.wrong(Code::BadZone, format!("there is no time zone `{text}`"), suggest::zone(&text));
         }
         zone
     }

@@ -214,10 +214,7 @@ impl<'r, 'i> Table<'r, 'i> {
                 None if self.form.others.is_some() => {}
                 None => {
                     let diagnostic = self.sink.at(Code::UnknownKey, name.span(), format!("there is no key `{key}`{inside}"));
-                    let help = match suggest::closest(key, free.iter().copied()) {
-                        Some(word) => Some(format!("did you mean `{word}`?")),
-                        None => suggest::help(key, &all),
-                    };
+                    let help = suggest::meant(key, free.iter().copied()).or_else(|| suggest::help(key, &all));
                     self.sink.report(diagnostic.help(help.unwrap_or_else(|| "take it out: no key here is like it".to_owned())));
                 }
             }

@@ -15,14 +15,24 @@ pub fn closest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
 
 /// Of more known words none is listed.
 const LISTED_MAX: usize = 20;
+/// A help text: the closest word.
+#[must_use]
+pub fn meant<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    closest(typed, candidates).map(|word| format!("did you mean `{word}`?"))
+}
 
 /// A help text: the closest word, or all of them where there are few.
 #[must_use]
 pub fn help(typed: &str, candidates: &[&str]) -> Option<String> {
-    if let Some(word) = closest(typed, candidates.iter().copied()) {
-        return Some(format!("did you mean `{word}`?"));
-    }
-    (1..=LISTED_MAX).contains(&candidates.len()).then(|| format!("known here: {}", candidates.join(", ")))
+    let few = || (1..=LISTED_MAX).contains(&candidates.len()).then(|| format!("known here: {}", candidates.join(", ")));
+    meant(typed, candidates.iter().copied()).or_else(few)
+}
+
+/// A help text for a time zone that there is not.
+#[must_use]
+pub fn zone(typed: &str) -> String {
+    let known = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+    meant(typed, known).unwrap_or_else(|| "write the name of a place, as in America/New_York".to_owned())
 }
 
 fn plain(text: &str) -> String {

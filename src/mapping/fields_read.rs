@@ -62,8 +62,7 @@ fn standard(item: &Item<'_, '_>) -> Option<LeadField> {
     let field = LeadField::from_name(&item.key);
     if field.is_none() {
         let names = LeadField::ALL.iter().map(|field| field.name()).filter(|name| reserved(name).is_none());
-        let help = suggest::closest(&item.key, names)
-            .map_or_else(|| "fields that you made in VICIdial stand in [custom]".to_owned(), |word| format!("did you mean `{word}`?"));
+        let help = suggest::meant(&item.key, names).unwrap_or_else(|| "fields that you made in VICIdial stand in [custom]".to_owned());
         item.wrong_key(Code::UnknownLeadField, format!("VICIdial's leads have no field `{}`", item.key), help);
     }
     field

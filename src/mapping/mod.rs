@@ -16,6 +16,7 @@ mod fields_read;
 mod flags;
 pub mod form;
 mod formula;
+mod formula_scan;
 mod intake_read;
 mod logic;
 mod measure;

@@ -87,8 +87,7 @@ pub(super) fn bracketed(name: &str, help: &str) -> String {
 fn unknown(name: &str, is_whole: bool) -> Wrong {
     let mut names: Vec<&str> = KNOWN.iter().map(|known| known.shown.name).collect();
     names.dedup();
-    let help = suggest::closest(name, names.iter().copied())
-        .map_or_else(|| format!("there are: {}", names.join(", ")), |word| format!("did you mean `{word}`?"));
+    let help = suggest::meant(name, names.iter().copied()).unwrap_or_else(|| format!("there are: {}", names.join(", ")));
     let message = format!("there is no transform `{}`", name.trim());
     Wrong { part: if is_whole { 0..0 } else { 0..name.len() }, code: Code::UnknownTransform, message, help }
 }
@@ -205,8 +204,6 @@ impl Argument<'_> {
         if let Ok(zone) = name.parse() {
             return Ok(zone);
         }
-        let help = suggest::closest(name, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()))
-            .map_or_else(|| "write the name of a place, as in America/New_York".to_owned(), |name| format!("did you mean `{name}`?"));
-        self.wrong_part(name, Code::BadZone, format!("there is no time zone `{name}`"), help)
+        self.wrong_part(name, Code::BadZone, format!("there is no time zone `{name}`"), suggest::zone(name))
     }
 }

@@ -60,10 +60,12 @@ fn unknown(work: Work<'_>, known: &BTreeMap<&str, &CrmField>) -> Vec<Problem> {
             let mut places = places.into_iter();
             let message = format!("the CRM's {} has no field `{name}`", work.mapping.program.object());
             let problem = Problem::at(Code::UnknownCrmField, &work.mapping.source, places.next().unwrap_or(0..0), message);
-            let help = suggest::closest(name, candidates.iter().copied()).map_or_else(
-                || "see what it has: vicisync fields crm; a field that was made just now shows after: vicisync check --live".to_owned(),
-                |word| format!("did you mean `{word}`? A field that was made just now shows after: vicisync check --live"),
-            );
+            let help = match suggest::meant(name, candidates.iter().copied()) {
+                Some(meant) => format!("{meant} A field that was made just now shows after: vicisync check --live"),
+                None => {
+                    "see what it has: vicisync fields crm; a field that was made just now shows after: vicisync check --live".to_owned()
+                }
+            };
             places.fold(problem.help(help), |problem, place| problem.and(&work.mapping.source, place, "here too"))
         })
         .collect()

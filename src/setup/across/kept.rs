@@ -96,11 +96,9 @@ fn label(work: Work<'_>, named: &Named, facts: &ServerFacts) -> Option<Problem> 
         lacking.join(", "),
         named.text
     );
-    let advice = match suggest::closest(&named.text, known) {
-        Some(word) => format!("did you mean `{word}`?"),
-        None => "make it in VICIdial (Lists, Custom Fields), or take it out".to_owned(),
-    };
-    Some(at(work, Code::LabelNotSeen, named, message).help(format!("{advice} {AGAIN}").replace("out vici", "out; vici")))
+    let advice =
+        suggest::meant(&named.text, known).unwrap_or_else(|| "make it in VICIdial (Lists, Custom Fields), or take it out;".to_owned());
+    Some(at(work, Code::LabelNotSeen, named, message).help(format!("{advice} {AGAIN}")))
 }
 
 /// Statuses, where all of the server's are known.
@@ -114,11 +112,9 @@ fn statuses(work: Work<'_>, facts: &ServerFacts) -> Vec<Problem> {
     missing
         .map(|named| {
             let message = format!("VICIdial had no status `{}` on {}", named.text, day(seen));
-            let help = match suggest::closest(&named.text, known.iter().map(String::as_str)) {
-                Some(word) => format!("did you mean `{word}`? {AGAIN}"),
-                None => format!("define it in VICIdial (Admin, System Statuses), or correct it; {AGAIN}"),
-            };
-            at(work, Code::StatusNotSeen, named, message).help(help)
+            let help = suggest::meant(&named.text, known.iter().map(String::as_str))
+                .unwrap_or_else(|| "define it in VICIdial (Admin, System Statuses), or correct it;".to_owned());
+            at(work, Code::StatusNotSeen, named, message).help(format!("{help} {AGAIN}"))
         })
         .collect()
 }
