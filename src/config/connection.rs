@@ -30,9 +30,10 @@ pub struct CrmConnection {
 }
 
 /// Whether VICIdial keeps characters beyond Latin ones: its system setting `use_non_latin`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum NonLatin {
     /// Not said.
+    #[default]
     Unknown,
     /// Switched on.
     On,

@@ -6,13 +6,13 @@ use std::path::Path;
 
 use super::checked::{self, Checked, Mapping};
 use super::problem::Problem;
-use super::ready::non_latin;
+use super::ready::known_non_latin;
 use crate::crm::Connector;
 use crate::diag::Place;
 use crate::diag::render::position;
 use crate::mapping::Program;
 use crate::model::JobName;
-use crate::vicidial::{Forms, NonLatin};
+use crate::vicidial::Forms;
 
 /// A mapping, ready to show what it makes of a contact.
 #[derive(Debug)]
@@ -32,10 +32,7 @@ impl Mapper {
     pub fn of_job(checked: &Checked, name: &JobName, known: impl FnOnce(&str) -> Option<bool>) -> Option<Self> {
         let job = checked.job(name)?;
         let connection = checked.config.vicidials.get(&job.vicidial)?;
-        let non_latin = match non_latin(connection.use_non_latin) {
-            NonLatin::Unknown => known(&job.vicidial).map_or(NonLatin::Unknown, |is_on| if is_on { NonLatin::On } else { NonLatin::Off }),
-            said @ (NonLatin::On | NonLatin::Off) => said,
-        };
+        let non_latin = known_non_latin(connection.use_non_latin, || known(&job.vicidial));
         let mapping = checked.programs.get(name)?.clone();
         let connector = checked.connectors.get(&job.crm)?.clone();
         Some(Self { job: Some(name.clone()), mapping, connector, forms: Forms { non_latin } })

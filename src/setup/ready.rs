@@ -308,11 +308,23 @@ impl<'a> Building<'a> {
     }
 }
 
-pub(super) fn non_latin(setting: config::NonLatin) -> vicidial::NonLatin {
+fn non_latin(setting: config::NonLatin) -> vicidial::NonLatin {
     match setting {
         config::NonLatin::On => vicidial::NonLatin::On,
         config::NonLatin::Off => vicidial::NonLatin::Off,
         config::NonLatin::Unknown => vicidial::NonLatin::Unknown,
+    }
+}
+
+/// As the config says, else as it was found out.
+pub(super) fn known_non_latin(setting: config::NonLatin, found_out: impl FnOnce() -> Option<bool>) -> vicidial::NonLatin {
+    match non_latin(setting) {
+        vicidial::NonLatin::Unknown => match found_out() {
+            Some(true) => vicidial::NonLatin::On,
+            Some(false) => vicidial::NonLatin::Off,
+            None => vicidial::NonLatin::Unknown,
+        },
+        said @ (vicidial::NonLatin::On | vicidial::NonLatin::Off) => said,
     }
 }
 

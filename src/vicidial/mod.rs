@@ -40,7 +40,7 @@ mod routes;
 pub mod rows;
 mod search;
 pub mod sendable;
-pub mod shown;
+mod shown;
 pub mod status_search;
 pub mod stored;
 pub mod survey;

@@ -15,7 +15,7 @@ const COUNTED_MAX: usize = 30;
 
 /// A list as VICIdial shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShownList {
+pub struct OfferedList {
     /// Its number.
     pub id: ListId,
     /// Its campaign.
@@ -48,7 +48,7 @@ impl Vicidial {
     ///
     /// # Errors
     /// A [`Fault`]: the right to see lists may be missing.
-    pub async fn shown_lists(&self, named: &BTreeSet<ListId>) -> Result<Vec<ShownList>, Fault> {
+    pub async fn offered_lists(&self, named: &BTreeSet<ListId>) -> Result<Vec<OfferedList>, Fault> {
         let campaigns = self.ask(&Ask::api("campaigns_list")).await?;
         let campaigns = (campaigns.outcome == Outcome::Data).then_some(campaigns.data);
         let ask = Ask::api("list_custom_fields").with("list_id", "---ALL---");
@@ -66,7 +66,7 @@ impl Vicidial {
             let counted = if lists.len() < COUNTED_MAX { self.counted_list(id).await? } else { None };
             let known = facts::list(&labelled, id);
             let Some(list) = known.clone().or(counted.clone()) else { continue };
-            lists.push(ShownList {
+            lists.push(OfferedList {
                 id,
                 is_active: list.is_active,
                 is_campaign_active: campaigns

@@ -6,7 +6,7 @@ use vicisync::diag::render::render;
 use vicisync::mapping::parse;
 use vicisync::model::{CampaignId, Contact, ContactId, CrmField, CrmFieldKind, ListId, Value};
 use vicisync::setup::propose::{Answers, Fields, Proposal, Seen, propose};
-use vicisync::vicidial::offered_lists::ShownList;
+use vicisync::vicidial::offered_lists::OfferedList;
 
 fn answers(region: &str, lists: &[u64]) -> Answers {
     Answers {
@@ -33,9 +33,9 @@ fn field(name: &str, kind: CrmFieldKind) -> CrmField {
     CrmField { name: name.to_owned(), label: None, kind, is_custom, is_writable: true }
 }
 
-fn list(id: u64, labels: &[&str]) -> ShownList {
+fn list(id: u64, labels: &[&str]) -> OfferedList {
     let labels = labels.iter().map(|label| (*label).to_owned()).collect();
-    ShownList {
+    OfferedList {
         id: ListId(id),
         campaign: CampaignId("SALES".to_owned()),
         is_active: true,

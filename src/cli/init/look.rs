@@ -11,7 +11,7 @@ use crate::crm::{self, Connector, Crm};
 use crate::model::{Contact, ListId};
 use crate::ports::{Fault, Reach};
 use crate::setup::propose::{Fields, Seen, guessed_fields};
-use crate::vicidial::offered_lists::ShownList;
+use crate::vicidial::offered_lists::OfferedList;
 use crate::vicidial::{self, NonLatin, Vicidial};
 
 /// The longest wait for one answer.
@@ -26,7 +26,7 @@ pub(super) struct FoundVicidial {
     pub(super) release: String,
     /// Whole minutes that its clock is from UTC.
     pub(super) offset_min: i64,
-    pub(super) lists: Vec<ShownList>,
+    pub(super) lists: Vec<OfferedList>,
     /// Why its lists cannot be seen.
     pub(super) trouble: Option<String>,
 }
@@ -47,7 +47,7 @@ pub(super) async fn vicidial(url: &str, user: &str, pass: &Secret, named: &BTree
     .map_err(|fault| failed("VICIdial's version, login and lists", fault))?;
     let (release, offset_min) = client.release().await.map_err(|fault| failed("VICIdial's version, login and lists", fault))?;
     client.login().await.map_err(|fault| failed("VICIdial's lists", fault))?;
-    let (lists, trouble) = match client.shown_lists(named).await {
+    let (lists, trouble) = match client.offered_lists(named).await {
         Ok(lists) => (lists, None),
         // A right that is missing: lists can be named all the same.
         Err(fault) if fault.reach == Reach::Person => (Vec::new(), Some(fault.message)),

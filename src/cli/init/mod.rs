@@ -97,7 +97,7 @@ struct Dialer {
     user: String,
     pass: Secret,
     release: Option<String>,
-    lists: Vec<crate::vicidial::offered_lists::ShownList>,
+    lists: Vec<crate::vicidial::offered_lists::OfferedList>,
     chosen: Vec<u64>,
 }
 

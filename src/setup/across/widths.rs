@@ -1,21 +1,23 @@
 //! Whether the values of real or made-up contacts fit into VICIdial's fields: the mapping is run over them, and what VICIdial would make of each value
-//! is worked out. No value is shown: letters become `x` and digits 9.
+//! is worked out. No value is shown, only its shape.
 
 use std::collections::BTreeMap;
 
 use super::{Problem, Work};
-use crate::config;
 use crate::diag::Code;
 use crate::mapping::Mapped;
 use crate::model::{Contact, FactName, FactValue, FieldName, ListId, ServerFacts};
-use crate::vicidial::{Forms, NonLatin};
+use crate::setup::masked::masked;
+use crate::setup::ready::known_non_latin;
+use crate::vicidial::Forms;
 
 /// The longest example.
 const EXAMPLE: usize = 60;
 
 /// Values of these contacts that VICIdial would cut; `whose` they are.
 pub(super) fn check(work: Work<'_>, contacts: &[&Contact], whose: &str, facts: Option<&ServerFacts>) -> Vec<Problem> {
-    let forms = Forms { non_latin: non_latin(work, facts) };
+    let said = work.checked.config.vicidials.get(&work.job.vicidial).map(|vicidial| vicidial.use_non_latin).unwrap_or_default();
+    let forms = Forms { non_latin: known_non_latin(said, || facts.and_then(|facts| facts.switch(&FactName::NonLatin))) };
     let mut cut: BTreeMap<FieldName, (usize, String, String)> = BTreeMap::new();
     let mut leads = 0;
     for contact in contacts {
@@ -23,7 +25,7 @@ pub(super) fn check(work: Work<'_>, contacts: &[&Contact], whose: &str, facts: O
         leads += 1;
         for (field, value) in &lead.fields {
             if let Some(left) = lost(forms, field, value, width(field, lead.list_id, facts)) {
-                cut.entry(field.clone()).or_insert_with(|| (0, masked(value), masked(&left))).0 += 1;
+                cut.entry(field.clone()).or_insert_with(|| (0, shape(value), shape(&left))).0 += 1;
             }
         }
     }
@@ -68,39 +70,20 @@ fn width(field: &FieldName, list: ListId, facts: Option<&ServerFacts>) -> Option
     width.split(')').next()?.trim().parse().ok()
 }
 
-/// As the config says, else as it was found out.
-fn non_latin(work: Work<'_>, facts: Option<&ServerFacts>) -> NonLatin {
-    let said = work.checked.config.vicidials.get(&work.job.vicidial).map(|vicidial| vicidial.use_non_latin);
-    match said {
-        Some(config::NonLatin::On) => NonLatin::On,
-        Some(config::NonLatin::Off) => NonLatin::Off,
-        Some(config::NonLatin::Unknown) | None => match facts.and_then(|facts| facts.switch(&FactName::NonLatin)) {
-            Some(true) => NonLatin::On,
-            Some(false) => NonLatin::Off,
-            None => NonLatin::Unknown,
-        },
-    }
-}
-
-/// A value without what it says.
-fn masked(value: &str) -> String {
-    let shape = |letter: char| match letter {
-        letter if letter.is_numeric() => '9',
-        letter if letter.is_alphabetic() => 'x',
-        letter if letter.is_control() => ' ',
-        letter => letter,
-    };
-    let mut masked: String = value.chars().take(EXAMPLE).map(shape).collect();
+/// A value without what it says, cut where it is long.
+fn shape(value: &str) -> String {
+    let mut shape: String = masked(value).chars().take(EXAMPLE).collect();
     if value.chars().nth(EXAMPLE).is_some() {
-        masked.push_str(&format!("... ({} characters)", value.chars().count()));
+        shape.push_str(&format!("... ({} characters)", value.chars().count()));
     }
-    masked
+    shape
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::LeadField;
+    use crate::vicidial::NonLatin;
 
     #[test]
     fn what_is_lost_is_told_and_what_only_looks_otherwise_is_not() {
@@ -119,7 +102,8 @@ mod tests {
 
     #[test]
     fn an_example_says_nothing_of_the_person() {
-        assert_eq!(masked("Ann Łee, 555-0100"), "xxx xxx, 999-9999");
-        assert_eq!(masked(&"a".repeat(70)), format!("{}... (70 characters)", "x".repeat(60)));
+        assert_eq!(shape("Ann Łee, 555-0100"), "Xxx Xxx, 999-9999");
+        assert_eq!(shape("Zoe\u{308} 🙂"), "Xxxx x");
+        assert_eq!(shape(&"a".repeat(70)), format!("{}... (70 characters)", "x".repeat(60)));
     }
 }

@@ -1,7 +1,7 @@
 //! Which field of the CRM is meant by a name of VICIdial's: by its words, whatever their spelling.
 
 use crate::model::{CrmField, ListId};
-use crate::vicidial::offered_lists::ShownList;
+use crate::vicidial::offered_lists::OfferedList;
 
 /// Words in the labels of custom fields that say only whose field it is.
 const EMPTY_WORDS: [&str; 8] = ["crm", "contact", "customer", "cust", "lead", "field", "custom", "vici"];
@@ -67,14 +67,14 @@ pub(super) fn resembling<'f>(fields: &'f [CrmField], label: &str) -> Option<&'f 
 
 /// The lists that leads may be meant for: active ones of active campaigns; where there are none, active ones.
 #[must_use]
-pub fn lists_to_fill(lists: &[ShownList]) -> Vec<ListId> {
+pub fn lists_to_fill(lists: &[OfferedList]) -> Vec<ListId> {
     let own = lists.iter().filter(|list| list.id.0 >= 100 && !STOCK_LISTS.contains(&list.id.0) && list.is_active);
     let dialed: Vec<ListId> = own.clone().filter(|list| list.is_campaign_active != Some(false)).map(|list| list.id).collect();
     if dialed.is_empty() { own.map(|list| list.id).collect() } else { dialed }
 }
 
 /// The custom labels that every one of these lists has.
-pub(super) fn labels(lists: &[ShownList], wanted: &[u64]) -> Vec<String> {
+pub(super) fn labels(lists: &[OfferedList], wanted: &[u64]) -> Vec<String> {
     let mut chosen = wanted.iter().filter_map(|id| lists.iter().find(|list| list.id.0 == *id));
     let Some(first) = chosen.next() else { return Vec::new() };
     let others: Vec<_> = chosen.collect();

@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use crate::model::{Contact, CrmField};
-use crate::vicidial::offered_lists::ShownList;
+use crate::vicidial::offered_lists::OfferedList;
 
 pub use guess::{Regions, guessed_fields, regions, zone};
 pub use likeness::lists_to_fill;
@@ -83,7 +83,7 @@ pub struct Seen {
     /// VICIdial's release.
     pub release: Option<String>,
     /// Its lists.
-    pub lists: Vec<ShownList>,
+    pub lists: Vec<OfferedList>,
     /// The CRM's fields.
     pub fields: Fields,
     /// A few of its contacts, with all attributes.
