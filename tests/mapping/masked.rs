@@ -211,3 +211,35 @@ fn what_the_crm_calls_a_choice_stays() {
     assert!(!of(BTreeMap::new()).contains("Platinum"));
     assert!(of([("cNote".to_owned(), CrmFieldKind::Choice(vec!["Platinum".to_owned()]))].into()).contains("cNote = \"Platinum\""));
 }
+
+/// What a step makes of the made-up value is of the same kind as what it makes of the real one.
+#[test]
+fn values_of_steps_that_know_what_they_take_stay_of_their_kind() {
+    let mapping = r#"
+object = "Contact"
+list_default = { list = 1000 }
+phone = { from = "phoneNumber", default_region = "US" }
+custom.next = { from = "cNext", transform = "moment:America/New_York" }
+custom.due = { from = "cDue", transform = "date_to:%m/%d/%Y" }
+custom.home = { from = "cHome", transform = "state:US" }
+custom.sex = { from = "cSex", transform = "gender" }
+custom.letters = { from = "cLetters", transform = "yes_no:Y/N" }
+custom.work = { from = "cWork", transform = "alt_phone:US" }
+"#;
+    let fields = [
+        ("phoneNumber", "+12025550101"),
+        ("cNext", "2026-11-25 01:20:37"),
+        ("cDue", "2026-12-01"),
+        ("cHome", "Texas"),
+        ("cSex", "female"),
+        ("cLetters", "yes"),
+        ("cWork", "(202) 555-0144"),
+    ];
+    let contact = contact(&fields.map(|(name, value)| (name, text(value))), false);
+    recorded(mapping, &contact, &["cHome", "cSex", "cLetters"]).unwrap();
+    let made = record(&program(mapping), mapping, &contact, &BTreeMap::new(), Some("one"), "2026-11-26").unwrap().text;
+    for label in ["next", "due", "home", "sex", "letters", "work"] {
+        let is_filled = made.contains(&format!("{label} = \"")) && !made.contains(&format!("{label} = \"\""));
+        assert!(is_filled, "{label} in {made}");
+    }
+}

@@ -47,7 +47,13 @@ const PERSONAL: [&str; 10] =
 const WORDS: [&str; 4] = ["state", "country_code", "gender", "title"];
 
 /// Steps that know their words: another text would come out as a blank.
-const WORD_STEPS: [&str; 3] = ["state_us", "country_iso2", "country_iso3"];
+const WORD_STEPS: [&str; 6] = ["state_us", "state", "country_iso2", "country_iso3", "gender", "yes_no"];
+
+/// Steps that know dates.
+const DATE_STEPS: [&str; 4] = ["date", "date_to", "moment", "moment_from"];
+
+/// Steps that know phone numbers.
+const PHONE_STEPS: [&str; 2] = ["phone_digits", "alt_phone"];
 
 impl Uses {
     /// Reads a mapping's text.
@@ -150,8 +156,8 @@ impl Uses {
         let name = step.as_str().map(|text| text.split(':').next().unwrap_or_default().trim());
         match name {
             Some(name) if WORD_STEPS.contains(&name) => self.words.extend(sources.iter().cloned()),
-            Some("date") => self.dates.extend(sources.iter().cloned()),
-            Some("phone_digits") => self.phones.extend(sources.iter().cloned()),
+            Some(name) if DATE_STEPS.contains(&name) => self.dates.extend(sources.iter().cloned()),
+            Some(name) if PHONE_STEPS.contains(&name) => self.phones.extend(sources.iter().cloned()),
             Some(_) | None => {}
         }
         if let Some(map) = step.get("map").and_then(Value::as_table) {
@@ -185,4 +191,44 @@ fn in_template(text: &str) -> Vec<String> {
     let inside = text.split("${").skip(1).map(|rest| rest.split('}').next().unwrap_or_default());
     let words = inside.flat_map(|text| text.split(|letter: char| !letter.is_alphanumeric() && letter != '_'));
     words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DATE_STEPS, PHONE_STEPS, WORD_STEPS};
+    use crate::mapping::documented;
+
+    /// Steps that take any text: what is made up comes through them as the real value does.
+    const TEXT_STEPS: [&str; 22] = [
+        "trim",
+        "collapse",
+        "upper",
+        "lower",
+        "title_case",
+        "name_case",
+        "first_word",
+        "last_word",
+        "first_letter",
+        "digits",
+        "truncate",
+        "pad",
+        "number",
+        "before",
+        "after",
+        "prefix",
+        "suffix",
+        "replace",
+        "strip_html",
+        "default",
+        "join",
+        "map",
+    ];
+
+    #[test]
+    fn of_every_step_is_known_what_it_takes() {
+        for one in documented() {
+            let kinds = [&WORD_STEPS[..], &DATE_STEPS, &PHONE_STEPS, &TEXT_STEPS];
+            assert_eq!(kinds.iter().filter(|kind| kind.contains(&one.name)).count(), 1, "{}", one.name);
+        }
+    }
 }
