@@ -127,8 +127,6 @@ pub enum Names {
     LeadStatus,
     /// A status that calls end with.
     CallStatus,
-    /// A flag of VICIdial's statuses.
-    StatusFlag,
     /// A campaign.
     Campaign,
     /// An agent.

@@ -265,7 +265,6 @@ fn name(names: Names) -> (&'static str, &'static str) {
         Names::List => ("a list's number", "lists' numbers"),
         Names::CustomLabel => ("a label", "labels"),
         Names::LeadStatus | Names::CallStatus => ("a status", "statuses"),
-        Names::StatusFlag => ("a flag", "flags"),
         Names::Campaign => ("a campaign or in-group", "campaigns or in-groups"),
         Names::Agent => ("an agent's user name", "agents' user names"),
         Names::CrmUser => ("a CRM user's id", "CRM users' ids"),
