@@ -1,5 +1,7 @@
 //! One lead field's rule: where its value comes from and how it is turned.
 
+use std::borrow::Cow;
+
 use crate::model::Contact;
 
 use super::source;
@@ -57,6 +59,7 @@ impl FieldRule {
     /// # Errors
     /// As those of [`Self::value`].
     pub(super) fn value_after(&self, contact: &Contact, steps: usize) -> Result<String, String> {
+        let steps = self.transforms.get(..steps).unwrap_or_default();
         let values = match &self.origin {
             Origin::From(names) => source::values(contact, names, source::Take::First),
             Origin::All(names) => source::values(contact, names, source::Take::All),
@@ -67,8 +70,23 @@ impl FieldRule {
             }
             Origin::Constant(text) => Values::One(text.into()),
         };
-        let value = several::apply(self.transforms.get(..steps).unwrap_or_default(), values);
-        Ok(if value.trim().is_empty() { String::new() } else { value.into_owned() })
+        Ok(filled(several::apply(steps, values)))
+    }
+
+    /// The attribute that it is made of, where that is one alone.
+    pub(super) fn single(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::From(names) => match names.as_slice() {
+                [name] if name != source::ID => Some(name),
+                _ => None,
+            },
+            Origin::All(_) | Origin::Template(_) | Origin::Constant(_) => None,
+        }
+    }
+
+    /// What becomes of the one text of that attribute: as [`Self::value`] says, sooner.
+    pub(super) fn of_text(&self, text: &str) -> String {
+        filled(self.transforms.iter().fold(Cow::Borrowed(text), |text, step| step.apply(text)))
     }
 
     /// What must go into which attribute of the contact, so that the rule makes of it what the field shows; or why nothing can.
@@ -98,6 +116,11 @@ impl FieldRule {
         }
         constants
     }
+}
+
+/// What is only white space says nothing.
+fn filled(value: Cow<'_, str>) -> String {
+    if value.trim_start().is_empty() { String::new() } else { value.into_owned() }
 }
 
 #[cfg(test)]

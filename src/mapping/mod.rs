@@ -27,6 +27,7 @@ mod places;
 mod program;
 mod read;
 mod rules_read;
+mod singles;
 mod source;
 mod template;
 mod template_read;

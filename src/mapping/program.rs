@@ -16,6 +16,7 @@ use super::condition::Conditions;
 use super::fields::FieldRule;
 use super::flags::{Flag, StatusFlags};
 use super::phone::PhoneRule;
+use super::singles::Singles;
 use super::source;
 use super::trace_read::Places;
 use super::trial::{self, TestOutcome, Trial};
@@ -32,6 +33,7 @@ pub struct Program {
     pub(super) intake: Intake,
     pub(super) phone: PhoneRule,
     pub(super) fields: BTreeMap<FieldName, FieldRule>,
+    pub(super) singles: Singles,
     pub(super) leaving: Leaving,
     pub(super) opt_out_status: String,
     pub(super) calls: Calls,
@@ -156,8 +158,8 @@ impl Program {
             Err(no_phone) => return rejected(no_phone.reason, no_phone.detail),
         };
         let mut fields = Vec::with_capacity(self.fields.len() + found.others.len());
-        for (field, rule) in &self.fields {
-            match rule.value(contact) {
+        for ((field, rule), text) in self.fields.iter().zip(self.singles.texts(contact)) {
+            match text.map_or_else(|| rule.value(contact), |text| Ok(rule.of_text(text))) {
                 Ok(value) => fields.push((field.clone(), value)),
                 Err(why) => return rejected("template_failed", format!("the text for `{field}` cannot be worked out: {why}")),
             };

@@ -4,6 +4,7 @@ use crate::diag::names::Named;
 use crate::diag::{Code, Diagnostic, Sink, Table, names, reader, syntax};
 
 use super::program::Program;
+use super::singles::Singles;
 use super::{calls_read, fields_read, form, intake_read, phone_read, rules_read, template_read, trace_read, trial_read};
 
 /// Reads a mapping. Gives the program with warnings, or all that is wrong.
@@ -53,6 +54,7 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
         list_change,
         intake,
         phone: phone?,
+        singles: Singles::of(&fields),
         fields,
         leaving,
         opt_out_status,

@@ -176,7 +176,7 @@ fn values_of_the_crm_that_vicidial_would_cut_are_told_without_being_shown() {
     let of_the_crm = |found: Vec<(String, String)>| found.iter().filter(|(_, message)| message.contains("contacts of the CRM")).count();
     assert_eq!(of_the_crm(told(&rig, &["check", "--json"], 0)), 0);
     let ran = rig.run(&["check", "--live"]).expect(0).says("warning[W0417]").says("contacts of the CRM");
-    assert!(ran.err.contains("it would keep \"xxxx\""), "{}", ran.err);
+    assert!(ran.err.contains("it would keep \"X"), "{}", ran.err);
     assert_eq!(of_the_crm(told(&rig, &["check", "--live", "--json"], 0)), 1);
     assert_eq!((rig.codes_and_leads(), rig.writes().1), ((0, 0), 0), "nothing was pushed");
 }
