@@ -88,6 +88,17 @@ impl<T> Connections<T> {
         self.read.into_iter().filter_map(|(name, connection)| Some((name, connection?))).collect()
     }
 
+    /// Refuses names that connections of two kinds have: the state remembers logins that were refused by name alone.
+    pub(super) fn refuse_shared<U>(&self, root: &Table<'_, '_>, others: &Connections<U>) {
+        for (name, place) in &others.places {
+            if let Some(first) = self.places.get(name) {
+                let message = format!("`{name}` is the name of a CRM and of a VICIdial");
+                let diagnostic = root.sink().at(Code::Doubled, place.clone(), message).and(first.clone(), "the CRM");
+                root.sink().report(diagnostic.help("give one of them another name, here and in the jobs"));
+            }
+        }
+    }
+
     /// Warns of each connection that is not in `used`.
     pub(super) fn warn_unused(&self, root: &Table<'_, '_>, kind: &str, used: &BTreeSet<String>) {
         for (name, place) in self.places.iter().filter(|(name, _)| !used.contains(*name)) {

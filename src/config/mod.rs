@@ -118,6 +118,7 @@ fn config(root: &Table<'_, '_>) -> Config {
     }
     let crms = connection::crms(root);
     let vicidials = connection::vicidials(root);
+    crms.refuse_shared(root, &vicidials);
     let (reports, reported) = report::reports(root, &vicidials);
     let jobs = job::jobs(root, &crms, &vicidials, &reported);
     root.finish();

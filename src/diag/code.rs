@@ -204,6 +204,8 @@ codes! {
     MappedTwice = "W0416", Warning, "a mapping that two jobs use";
     /// VICIdial would cut it.
     Cut = "W0417", Warning, "values that VICIdial would cut";
+    /// Numbers at home that are not dialed.
+    HomeNotDialed = "W0418", Warning, "a home country that is not dialed";
 }
 
 impl Code {

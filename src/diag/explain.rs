@@ -265,6 +265,12 @@ impl Code {
             Self::SetTwice => across::SET_TWICE,
             Self::MappedTwice => across::MAPPED_TWICE,
             Self::Cut => across::CUT,
+            Self::HomeNotDialed => {
+                "Numbers that are written without a country are read as those of `default_region`. Where `regions` does not name that\n\
+                 country, each of them is refused as phone_foreign.\n\n\
+                 Wrong:   default_region = \"US\"\n         regions = [\"CA\"]\n\
+                 Right:   default_region = \"US\"\n         regions = [\"US\", \"CA\"]"
+            }
             Self::Unreadable => machine::UNREADABLE,
             Self::NotUtf8 => machine::NOT_UTF8,
             Self::TooLarge => machine::TOO_LARGE,

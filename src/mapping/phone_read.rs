@@ -22,6 +22,15 @@ pub(super) fn read(root: &Table<'_, '_>) -> Option<PhoneRule> {
     let regions = table.get("regions").map(|item| regions(&item));
     let others = table.get("others").map_or_else(Vec::new, |item| others(root, &item));
     table.finish();
+    if let (Some(home), Some(Some(Some(allowed))), None) = (&default_region, &regions, &region_from)
+        && !allowed.is_empty()
+        && !allowed.contains(home.as_ref())
+        && let Some(item) = table.get("regions")
+    {
+        let home = home.as_ref();
+        let message = format!("numbers that are written without a country are read as those of {home}, which `regions` does not allow");
+        item.wrong(Code::HomeNotDialed, message, format!("add \"{home}\" to `regions`, or choose another `default_region`"));
+    }
     let from: Vec<String> = from?.into_iter().map(|(name, _)| name).collect();
     let default_region = default_region?;
     let regions = match regions {

@@ -132,7 +132,7 @@ fn is_shown_by_one_file(code: Code) -> bool {
     let name = code.name();
     // Whether VICIdial's database is read stands in another file than the rule.
     code != Code::FlagsUnknown
-        && (["E01", "E02", "E03"].iter().any(|start| name.starts_with(start)) || ["W0401", "W0402", "W0403"].contains(&name))
+        && (["E01", "E02", "E03"].iter().any(|start| name.starts_with(start)) || ["W0401", "W0402", "W0403", "W0418"].contains(&name))
 }
 
 #[test]
