@@ -276,7 +276,7 @@ pub struct Test {
 /// Arguments of `init`. What is not given is asked for.
 #[derive(Debug, Args)]
 pub struct Init {
-    /// VICIdial's web server, as in https://dialer.example.com
+    /// VICIdial's web server: its address, with https:// in front
     #[arg(long, value_name = "URL")]
     pub vicidial_url: Option<String>,
     /// VICIdial's API user

@@ -2,7 +2,7 @@
 //!
 //! A mistake inside of one value (a missing quote, a wrong date) leaves the rest as it is. One that shakes the structure (a list that is not
 //! closed, a key without `=`) is reported and its lines are blanked out with spaces, so that every later place stays where it is and the rest is
-//! read as if they were not there. What then seems to be missing may stand in those lines: [`follows`] says which reports would be guesses.
+//! read as if they were not there. What then seems to be missing may stand in those lines: `follows` says which reports would be guesses.
 
 use std::borrow::Cow;
 use std::ops::Range;
