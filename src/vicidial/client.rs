@@ -23,7 +23,7 @@ use super::load::{CAP_MAX, End, Kind, Load};
 use super::reply::{self, Outcome, Reply};
 use super::sendable;
 use super::stored::{Forms, NonLatin};
-use super::trouble;
+use super::{trouble, unanswered};
 use crate::model::{CampaignId, ListId};
 use crate::ports::{Effect, Fault, Reach};
 
@@ -165,7 +165,7 @@ impl Vicidial {
             http = http.no_proxy();
         }
         let http = http.build().map_err(|error| {
-            wrong(format!("no HTTP client can be made: {}", text_of(&error)), "see whether the system has its TLS certificates")
+            wrong(format!("no HTTP client can be made: {}", unanswered::text_of(&error)), "see whether the system has its TLS certificates")
         })?;
         let forms = Forms { non_latin: settings.use_non_latin };
         Ok(Self {
@@ -254,15 +254,18 @@ impl Vicidial {
         };
         file.size += piece.len() as u64;
         if file.size > FILE_BYTES_MAX {
-            return Err(too_large(&file.ask, FILE_BYTES_MAX));
+            return Err(unanswered::too_large(&file.ask, FILE_BYTES_MAX));
         }
         Ok(Some(piece))
     }
 
     /// What comes next of an answer. A server that is silent for long is given up.
     async fn chunk(&self, ask: &Ask, response: &mut reqwest::Response) -> Result<Option<Vec<u8>>, Fault> {
-        let next = tokio::time::timeout(self.patience(ask), response.chunk()).await.map_err(|_| self.late(ask))?;
-        Ok(next.map_err(|error| self.lost(ask, &error))?.map(|piece| piece.to_vec()))
+        let next =
+            tokio::time::timeout(self.patience(ask), response.chunk()).await.map_err(|_| unanswered::late(ask, self.patience(ask)))?;
+        Ok(next
+            .map_err(|error| unanswered::lost(ask, self.base.host_str().unwrap_or(""), self.patience(ask), &error))?
+            .map(|piece| piece.to_vec()))
     }
 
     /// How long a page may take before it answers, and then between two pieces of its answer.
@@ -336,8 +339,9 @@ impl Vicidial {
         if !is_api {
             request = request.header(AUTHORIZATION, self.basic()?);
         }
-        let answer = tokio::time::timeout(self.patience(ask), request.send()).await.map_err(|_| self.late(ask))?;
-        let mut response = answer.map_err(|error| self.lost(ask, &error))?;
+        let answer =
+            tokio::time::timeout(self.patience(ask), request.send()).await.map_err(|_| unanswered::late(ask, self.patience(ask)))?;
+        let mut response = answer.map_err(|error| unanswered::lost(ask, self.base.host_str().unwrap_or(""), self.patience(ask), &error))?;
         let status = response.status().as_u16();
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
         let is_file = take == Take::Beginning && status == 200 && content_type.starts_with(reply::FILE_TYPE);
@@ -345,7 +349,7 @@ impl Vicidial {
         let mut body = Vec::new();
         while let Some(piece) = self.chunk(ask, &mut response).await? {
             if body.len() + piece.len() > limit {
-                return Err(too_large(ask, limit as u64));
+                return Err(unanswered::too_large(ask, limit as u64));
             }
             body.extend_from_slice(&piece);
             if is_file && body.len() >= BEGINNING {
@@ -381,36 +385,6 @@ impl Vicidial {
         value.set_sensitive(true);
         Ok(value)
     }
-
-    /// A request without an answer. The address is left out of the message: it is known, and could hold a secret.
-    fn lost(&self, ask: &Ask, error: &reqwest::Error) -> Fault {
-        let host = self.base.host_str().unwrap_or("");
-        let why = text_of(error);
-        if error.is_connect() {
-            return Fault::new(Effect::None, Reach::Connection, "unreachable", format!("VICIdial at {host} cannot be reached: {why}"))
-                .help("check the address, the firewall, and whether the web server of VICIdial runs");
-        }
-        if error.is_timeout() {
-            return self.late(ask);
-        }
-        let what = format!("the connection to VICIdial broke before its answer was whole (`{}`: {why})", ask.function());
-        unanswered(ask, "cut_off", what)
-    }
-
-    /// A request whose answer did not come in time.
-    fn late(&self, ask: &Ask) -> Fault {
-        let patience = self.patience(ask).as_secs();
-        unanswered(ask, "timed_out", format!("VICIdial did not answer `{}` in time ({patience} s)", ask.function()))
-    }
-}
-
-fn unanswered(ask: &Ask, code: &'static str, message: String) -> Fault {
-    let effect = if ask.is_write() { Effect::Unknown } else { Effect::None };
-    let fault = Fault::new(effect, Reach::Connection, code, message);
-    match effect {
-        Effect::Unknown => fault.help("it may have been done nevertheless; vicisync looks before it sends anything again"),
-        Effect::None => fault.help("vicisync tries again at the next run; raise `timeout_s` if VICIdial is slow"),
-    }
 }
 
 /// What an answer says of the server's pace. A status of 500 comes with good answers too.
@@ -421,17 +395,6 @@ fn end(answer: &Result<(Reply, Raw), Fault>) -> End {
         Err(fault) if fault.code == "timed_out" => End::TimedOut,
         Err(_) => End::Failed,
     }
-}
-
-fn too_large(ask: &Ask, limit: u64) -> Fault {
-    let effect = if ask.is_write() { Effect::Unknown } else { Effect::None };
-    Fault::new(
-        effect,
-        Reach::Connection,
-        "too_large_or_broken",
-        format!("the answer to `{}` is larger than {} MB", ask.function(), limit >> 20),
-    )
-    .help("split the list into smaller ones")
 }
 
 fn is_kept_in_passwords(letter: char) -> bool {
@@ -445,13 +408,4 @@ fn is_loopback(url: &Url) -> bool {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => false,
     }
-}
-
-/// The innermost cause of an HTTP error: `Connection refused`, `operation timed out`.
-fn text_of(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    if std::ptr::addr_eq(cause, error as &dyn std::error::Error) { "no cause was given".to_owned() } else { cause.to_string() }
 }

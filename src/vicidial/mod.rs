@@ -45,6 +45,7 @@ pub mod status_search;
 pub mod stored;
 pub mod survey;
 pub mod trouble;
+mod unanswered;
 pub mod writing;
 pub mod written;
 
