@@ -89,21 +89,6 @@ impl FieldRule {
         filled(self.transforms.iter().fold(Cow::Borrowed(text), |text, step| step.apply(text)))
     }
 
-    /// What must go into which attribute of the contact, so that the rule makes of it what the field shows; or why nothing can.
-    pub(super) fn give_back(&self, shown: &str) -> Result<(&str, String), &'static str> {
-        let name = match &self.origin {
-            Origin::From(names) => match names.as_slice() {
-                [name] if name == source::ID => return Err("the CRM gives the id, and nobody changes it"),
-                [name] => name,
-                _ => return Err("it comes from several fields, and nothing says which it was"),
-            },
-            Origin::All(_) | Origin::Template(_) => return Err("it is made of several fields"),
-            Origin::Constant(_) => return Err("it is the same for every contact"),
-        };
-        let back = transform::undo_all(&self.transforms).map_err(|(_, why)| why)?;
-        Ok((name, transform::apply_all(&back, shown)))
-    }
-
     /// The texts that the file itself can put into the field.
     pub(super) fn constants(&self) -> Vec<String> {
         let mut constants = Vec::new();
@@ -143,23 +128,6 @@ mod tests {
 
     fn names(names: &[&str]) -> Vec<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
-    }
-
-    #[test]
-    fn what_a_field_shows_is_given_back_where_that_is_sure() {
-        let step = |step| vec![Transform::Trim, step];
-        for (origin, transforms, expected) in [
-            (Origin::From(names(&["a"])), step(Transform::Prefix("X-".to_owned())), Some(("a", "7"))),
-            (Origin::From(names(&["a"])), step(Transform::Upper), None),
-            (Origin::From(names(&["a", "b"])), vec![], None),
-            (Origin::From(names(&["id"])), vec![], None),
-            (Origin::All(names(&["a"])), vec![], None),
-            (Origin::Constant("a".to_owned()), vec![], None),
-        ] {
-            let rule = FieldRule { origin, transforms, is_clearing: false };
-            let back = rule.give_back("X-7").ok().map(|(name, text)| (name.to_owned(), text));
-            assert_eq!(back, expected.map(|(name, text)| (name.to_owned(), text.to_owned())), "{rule:?}");
-        }
     }
 
     #[test]

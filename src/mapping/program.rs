@@ -181,16 +181,6 @@ impl Program {
         self.fields.get(field).is_some_and(|rule| rule.is_clearing)
     }
 
-    /// What must go into which attribute of the CRM, so that this mapping makes of it what VICIdial's field shows.
-    ///
-    /// # Errors
-    ///
-    /// Why nothing can be given back, in the admin's words.
-    pub fn give_back(&self, field: &FieldName, shown: &str) -> Result<(String, String), String> {
-        let rule = self.fields.get(field).ok_or_else(|| format!("no rule fills `{field}`"))?;
-        rule.give_back(shown).map(|(name, text)| (name.to_owned(), text)).map_err(str::to_owned)
-    }
-
     /// What a call sets, and what is logged of it. A call with a transient status does nothing.
     #[must_use]
     pub fn dispose(&self, call: &Call, call_count: u64) -> Disposed {

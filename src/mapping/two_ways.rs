@@ -5,6 +5,7 @@ use toml::de::DeValue;
 
 use crate::diag::{Code, Item, Place, Table};
 
+use super::source;
 use super::transform::{Transform, undo_all};
 
 /// What `wins` may say.
@@ -34,6 +35,11 @@ pub(super) fn check(table: &Table<'_, '_>, transforms: &[Transform]) {
     }
     if let Some(all) = table.get("all") {
         no_way(all.key_place.clone(), "several fields as one cannot go back to the CRM: nothing says what belongs to which", push);
+    }
+    if let Some(from) = table.get("from")
+        && names(&from) == [source::ID]
+    {
+        no_way(from.place(), "the CRM gives the id, and nobody changes it", "leave `direction` out");
     }
     if let Some(from) = table.get("from")
         && let DeValue::Array(names) = from.raw()
@@ -85,6 +91,13 @@ fn wins(table: &Table<'_, '_>, goes_both_ways: bool) {
     {
         let message = format!("`otherwise` is never needed: `wins = \"{winner}\"` can always tell");
         report(Code::NothingToWin, otherwise.key_place.clone(), message, "take it out, or write `wins = \"newest\"`".to_owned());
+    }
+}
+
+fn names(item: &Item<'_, '_>) -> Vec<String> {
+    match item.raw() {
+        DeValue::Array(_) => item.list().unwrap_or_default().iter().map(text).collect(),
+        _ => vec![text(item)],
     }
 }
 

@@ -193,6 +193,7 @@ fn fields_of_both_directions_are_checked_whole_and_refused() {
     assert_eq!(codes(&format!("value = \"a\", {both}")), at(Code::NoWayBack, "value"));
     assert_eq!(codes(&format!("all = [\"a\"], {both}")), at(Code::NoWayBack, "all"));
     assert_eq!(codes(&format!("from = [\"a\", \"b\"], {both}")), at(Code::NoWayBack, "[\"a\", \"b\"]"));
+    assert_eq!(codes(&format!("from = \"id\", {both}")), at(Code::NoWayBack, "\"id\""));
     assert_eq!(codes(&format!("from = [\"a\"], {both}")), []);
     // Who wins.
     assert_eq!(codes("from = \"a\", wins = \"crm\""), at(Code::NothingToWin, "wins"));
