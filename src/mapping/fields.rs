@@ -2,20 +2,20 @@
 
 use std::borrow::Cow;
 
-use crate::model::Contact;
+use crate::model::{Contact, Value, Way};
 
 use super::source;
 use super::template::Template;
 use super::transform::several::{self, Values};
-use super::transform::{self, Transform};
+use super::transform::{self, Transform, undo_all};
 
 /// How one field is filled.
 #[derive(Debug, Clone)]
 pub(super) struct FieldRule {
     pub(super) origin: Origin,
     pub(super) transforms: Vec<Transform>,
-    /// `blank = "clear"`.
-    pub(super) is_clearing: bool,
+    /// Which way it goes.
+    pub(super) way: Way,
 }
 
 /// Where a value comes from.
@@ -34,7 +34,7 @@ pub(super) enum Origin {
 impl FieldRule {
     /// An attribute as it is.
     pub(super) fn plain(name: &str) -> Self {
-        Self { origin: Origin::From(vec![name.to_owned()]), transforms: Vec::new(), is_clearing: false }
+        Self { origin: Origin::From(vec![name.to_owned()]), transforms: Vec::new(), way: Way::default() }
     }
 
     /// The attributes it reads.
@@ -89,6 +89,23 @@ impl FieldRule {
         filled(self.transforms.iter().fold(Cow::Borrowed(text), |text, step| step.apply(text)))
     }
 
+    /// What the CRM's attribute must hold so that this rule makes of it what VICIdial shows; a blank becomes no value.
+    ///
+    /// # Errors
+    /// Why nothing can be told, in a sentence: the steps cannot be undone, or make something else of it.
+    pub(super) fn back(&self, shown: &str, contact: &Contact) -> Result<(String, Value), String> {
+        let Some(attribute) = self.single() else { return Err("it is made of several fields".to_owned()) };
+        if shown.trim().is_empty() {
+            return Ok((attribute.to_owned(), Value::Null));
+        }
+        let steps = undo_all(&self.transforms).map_err(|(_, why)| why.to_owned())?;
+        let text = transform::apply_all(&steps, shown);
+        if transform::apply_all(&self.transforms, &text) != shown {
+            return Err(format!("no value of `{attribute}` is \"{shown}\" in VICIdial"));
+        }
+        Ok((attribute.to_owned(), typed(text, contact.get(attribute))))
+    }
+
     /// The texts that the file itself can put into the field.
     pub(super) fn constants(&self) -> Vec<String> {
         let mut constants = Vec::new();
@@ -103,6 +120,15 @@ impl FieldRule {
     }
 }
 
+/// A text as a value of the kind that the CRM has there now.
+fn typed(text: String, now: &Value) -> Value {
+    match now {
+        Value::Bool(_) if text == "true" || text == "false" => Value::Bool(text == "true"),
+        Value::Int(_) => text.parse().map_or(Value::Text(text), Value::Int),
+        Value::Null | Value::Bool(_) | Value::Text(_) | Value::List(_) => Value::Text(text),
+    }
+}
+
 /// What is only white space says nothing.
 fn filled(value: Cow<'_, str>) -> String {
     if value.trim_start().is_empty() { String::new() } else { value.into_owned() }
@@ -110,7 +136,7 @@ fn filled(value: Cow<'_, str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{ContactId, Value};
+    use crate::model::ContactId;
 
     use super::*;
 
@@ -143,7 +169,7 @@ mod tests {
             (Origin::All(names(&["blank"])), vec![Transform::Default("none".to_owned())], "none"),
             (Origin::Constant("a".to_owned()), vec![Transform::Upper], "A"),
         ] {
-            let rule = FieldRule { origin, transforms, is_clearing: false };
+            let rule = FieldRule { origin, transforms, way: Way::default() };
             assert_eq!(rule.value(&contact()).as_deref(), Ok(expected), "{rule:?}");
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::de::DeValue;
 
 use crate::diag::{Code, Item, Table, suggest};
-use crate::model::{FieldName, LeadField};
+use crate::model::{Direction, FieldName, LeadField, Side, Way, Winner};
 
 use super::fields::{FieldRule, Origin};
 use super::{source, template_read, transform_read, two_ways};
@@ -106,7 +106,7 @@ fn reserved(name: &str) -> Option<&'static str> {
 fn rule(item: &Item<'_, '_>) -> Option<FieldRule> {
     match item.raw() {
         DeValue::String(_) | DeValue::Array(_) => {
-            Some(FieldRule { origin: Origin::From(names(item)?), transforms: Vec::new(), is_clearing: false })
+            Some(FieldRule { origin: Origin::From(names(item)?), transforms: Vec::new(), way: Way::default() })
         }
         DeValue::Table(_) => long_rule(item),
         DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
@@ -125,6 +125,20 @@ fn names(item: &Item<'_, '_>) -> Option<Vec<String>> {
     Some(names)
 }
 
+/// Which way a field goes, whose value counts, and what a blank means.
+fn way(table: &Table<'_, '_>) -> Way {
+    let clears = table.get("blank").and_then(|blank| blank.word(&[("keep", false), ("clear", true)])).unwrap_or(false);
+    let directions = Direction::ALL.map(|direction| (direction.name(), direction));
+    let direction = table.get("direction").and_then(|item| item.word(&directions)).unwrap_or_default();
+    let sides = [("crm", Some(Side::Crm)), ("vicidial", Some(Side::Vicidial)), ("hold", None)];
+    let otherwise = table.get("otherwise").and_then(|item| item.word(&sides));
+    let newest = Winner::Newest(otherwise.unwrap_or_default());
+    let winners = sides.map(|(word, side)| (word, Winner::Always(side)));
+    let winners: Vec<(&str, Winner)> = winners.into_iter().chain([("newest", newest)]).collect();
+    let winner = table.get("wins").and_then(|item| item.word(&winners)).unwrap_or_default();
+    Way { direction, winner, clears }
+}
+
 fn long_rule(item: &Item<'_, '_>) -> Option<FieldRule> {
     let table = item.table()?;
     let from = table.get("from").map(|from| names(&from).map(Origin::From));
@@ -132,11 +146,7 @@ fn long_rule(item: &Item<'_, '_>) -> Option<FieldRule> {
     let template = table.get("template").map(|template| template_read::of_contacts(&template).map(Origin::Template));
     let value = table.get("value").map(|value| constant(&value).map(Origin::Constant));
     let transforms = table.get("transform").map_or_else(Vec::new, |transform| transform_read::read(&transform));
-    let is_clearing = table.get("blank").and_then(|blank| blank.word(&[("keep", false), ("clear", true)])).unwrap_or(false);
-    if let Some(direction) = table.get("direction") {
-        // There is one direction so far; the word is only checked.
-        let _: Option<()> = direction.word(&[("push", ())]);
-    }
+    let way = way(&table);
     two_ways::check(&table, &transforms);
     table.finish();
     let given = [("from", from), ("all", all), ("template", template), ("value", value)];
@@ -151,7 +161,7 @@ fn long_rule(item: &Item<'_, '_>) -> Option<FieldRule> {
         item.wrong(Code::Doubled, message, "keep one; for a blank field use `default:TEXT`");
         return None;
     }
-    Some(FieldRule { origin: origin?, transforms, is_clearing })
+    Some(FieldRule { origin: origin?, transforms, way })
 }
 
 fn constant(item: &Item<'_, '_>) -> Option<String> {

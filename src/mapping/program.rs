@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::diag::Place;
 use crate::diag::names::Named;
-use crate::model::{Call, Contact, FieldName, Intake, Lead, LeadField, ListChange, ListId, Phone, Rejection};
+use crate::model::{Call, Contact, FieldName, Intake, Lead, LeadField, ListChange, ListId, Phone, Rejection, Value, Way};
 
 use super::calls::{Calls, Disposed};
 use super::condition::Conditions;
@@ -175,10 +175,20 @@ impl Program {
         self.phone.find(contact).ok().map(|found| found.phone)
     }
 
-    /// Whether a blank of the contact clears that field; else a blank writes nothing.
+    /// Which way each filled field goes; phones go to VICIdial.
     #[must_use]
-    pub fn clears(&self, field: &FieldName) -> bool {
-        self.fields.get(field).is_some_and(|rule| rule.is_clearing)
+    pub fn ways(&self) -> BTreeMap<FieldName, Way> {
+        let phones = self.lead_fields().into_iter().map(|field| (field, Way::default()));
+        phones.chain(self.fields.iter().map(|(field, rule)| (field.clone(), rule.way))).collect()
+    }
+
+    /// The attribute of the contact that a field goes back to, and the value that it must get there, so that the field is what VICIdial shows.
+    ///
+    /// # Errors
+    /// Why there is none, in a sentence.
+    pub fn back(&self, field: &FieldName, shown: &str, contact: &Contact) -> Result<(String, Value), String> {
+        let rule = self.fields.get(field).filter(|rule| rule.way.direction.pulls());
+        rule.ok_or_else(|| format!("`{field}` does not go to the CRM"))?.back(shown, contact)
     }
 
     /// What a call sets, and what is logged of it. A call with a transient status does nothing.

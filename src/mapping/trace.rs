@@ -247,7 +247,7 @@ impl Program {
             before: after(0),
             steps: steps.collect(),
             value,
-            clears: rule.is_clearing,
+            clears: rule.way.clears,
         }
     }
 }

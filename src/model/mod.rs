@@ -18,6 +18,7 @@ pub mod report;
 pub mod run;
 pub mod server;
 pub mod turn;
+pub mod way;
 
 pub use blackout::Blackout;
 pub use call::{Activity, Call, Leg, LegKey, LegKind};
@@ -35,3 +36,4 @@ pub use report::{Cell, Period, ReportAsk, ReportKind, Table, Window};
 pub use run::{Failure, Rejection, RunEnd, Totals};
 pub use server::{Fact, FactName, FactSource, FactValue, ServerFacts, Wanted};
 pub use turn::{Taken, Turn};
+pub use way::{Direction, Side, Way, Winner};

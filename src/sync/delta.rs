@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Base, FieldName, LeadField, Pair, StoredLead};
+use crate::model::{Base, FieldName, LeadField, Pair, StoredLead, Way};
 
 /// What VICIdial shows where there is no date.
 const NO_DATE: &str = "0000-00-00";
@@ -27,10 +27,18 @@ pub struct Delta {
 /// What a mapping says of blanks and what earlier reads taught about fields.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
-    /// Fields that a blank clears.
-    pub clears: BTreeSet<FieldName>,
+    /// Which way each field goes; a field without an entry is pushed.
+    pub ways: BTreeMap<FieldName, Way>,
     /// Fields that are not written, since VICIdial showed something else than predicted.
     pub stopped: BTreeSet<FieldName>,
+}
+
+impl Rules {
+    /// Which way a field goes.
+    #[must_use]
+    pub fn way(&self, field: &FieldName) -> Way {
+        self.ways.get(field).copied().unwrap_or_default()
+    }
 }
 
 /// Compares wanted values with the base. `stored` is what VICIdial would show of all of them.
@@ -46,7 +54,7 @@ pub fn delta(base: &Base, wanted: &BTreeMap<FieldName, String>, stored: &StoredL
         let vicidial = last.map(|last| last.vicidial.clone()).unwrap_or_default();
         // Of a value whose letters VICIdial drops, or whose word its column does not know, nothing is left: that says no more than a blank.
         let is_blank = value.trim().is_empty() || matches!(shown.trim(), "" | NO_DATE);
-        let keeps = is_blank && !rules.clears.contains(field);
+        let keeps = is_blank && !rules.way(field).clears;
         if keeps || vicidial == shown {
             delta.settled.insert(field.clone(), Pair { crm: value.clone(), vicidial });
         } else {

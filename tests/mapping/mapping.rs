@@ -277,8 +277,8 @@ Plan = { from = "cPlan", transform = { map = { gold = "G" }, default = "?" } }
     assert_eq!(value("comments"), "a, b");
     assert_eq!(value("custom.Plan"), "G");
     assert_eq!(value("source_id"), "c1");
-    assert!(program.clears(&"last_name".parse().unwrap()));
-    assert!(!program.clears(&"comments".parse().unwrap()) && !program.clears(&"city".parse().unwrap()));
+    assert!(program.ways()[&"last_name".parse().unwrap()].clears);
+    assert!(!program.ways()[&"comments".parse().unwrap()].clears && !program.ways()[&"city".parse().unwrap()].clears);
     assert!(!program.contact_fields().contains("id"));
 }
 

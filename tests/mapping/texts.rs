@@ -73,7 +73,7 @@ fn a_template_is_turned_like_any_value() {
         "{BASE}[lead]\ncomments = {{ template = \"${{a}}  ${{b}}\", transform = [\"collapse\", \"upper\"], blank = \"clear\" }}\n"
     ));
     assert_eq!(filled(&program, &[("a", text("x")), ("b", text("y"))]), Ok("X Y".to_owned()));
-    assert!(program.clears(&"comments".parse().unwrap()));
+    assert!(program.ways()[&"comments".parse().unwrap()].clears);
 }
 
 #[test]

@@ -1,0 +1,124 @@
+//! Contacts whose lead is not known: they wait until their codes were looked for, many at once, and are decided about then.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Contact, ContactId, Failure, FieldName, LeadRow, Link, Phone, StoredLead, VendorLeadCode};
+use crate::ports::{self, Clock, Contacts, Dialer, Fault, Sought, Store};
+use crate::sync::decide::{self, Seen, subject_of};
+
+use super::super::Stop;
+use super::{CODES_MAX, Fetch, Unlinked};
+
+/// Contacts that wait until their codes were looked for.
+pub(super) struct Pending {
+    contact: ContactId,
+    seen: Seen,
+    code: VendorLeadCode,
+    /// What the mapping finds as the contact's phone, whether the contact is to have a lead or not.
+    phone: Option<Phone>,
+    stored: StoredLead,
+    fingerprint: String,
+}
+
+impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
+    pub(super) fn await_look_up(
+        &mut self,
+        contact: &Contact,
+        link: Option<&Link>,
+        seen: Seen,
+        stored: StoredLead,
+        print: String,
+    ) -> Result<(), Stop> {
+        let id = &contact.id;
+        let code = self.code(id);
+        let is_orphaned = self.swept.orphans.contains_key(&code);
+        let needs_look = match &seen {
+            Seen::Lead(lead) => {
+                // The dialer turned this number down before; it is asked again when the contact changes, or by hand.
+                let known = self.outside.store.rejection(&self.job.name, id)?;
+                let is_known = |known: &crate::model::Rejection| known.reason == "on_dnc" && known.detail.contains(&lead.phone.e164());
+                if known.is_some_and(|known| is_known(&known)) && !self.forced.contains(id) {
+                    self.plan.totals.rejected += 1;
+                    *self.plan.rejected.entry("on_dnc".to_owned()).or_default() += 1;
+                    return Ok(());
+                }
+                true
+            }
+            Seen::OptedOut(_) => true,
+            Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => is_orphaned || link.is_some(),
+        };
+        if needs_look {
+            match self.unlinked {
+                Unlinked::LookedFor => {
+                    let phone = self.job.program.phone(contact);
+                    self.pending.push(Pending { contact: id.clone(), seen, code, phone, stored, fingerprint: print });
+                }
+                Unlinked::LeftOut => {}
+            }
+        } else {
+            let step = decide::unlinked(id, &seen, &code, &stored, &[], &self.settings);
+            self.plan.take(id, link, step, &print);
+        }
+        Ok(())
+    }
+
+    /// Looks for the codes of waiting contacts, in batches, and decides about them.
+    pub(super) async fn look_up(&mut self) -> Result<(), Stop> {
+        let pending = std::mem::take(&mut self.pending);
+        for chunk in pending.chunks(CODES_MAX) {
+            self.job.awake(self.outside.clock.now())?;
+            let sought: Vec<Sought> =
+                chunk.iter().map(|pending| Sought { code: pending.code.clone(), phone: pending.phone.clone() }).collect();
+            let found = self.outside.dialer.find_by_code(&sought).await.map_err(|fault| self.job.dialer_stop(fault))?;
+            for pending in chunk {
+                let leads = match (found.get(&pending.code), &pending.seen) {
+                    (Some(leads), _) => leads.as_slice(),
+                    // Never added without a look: there may be one.
+                    (None, Seen::Lead(_)) => {
+                        self.plan.fail(Failure {
+                            subject: subject_of(&pending.contact),
+                            contact: Some(pending.contact.clone()),
+                            code: ports::LOOK_AGAIN.to_owned(),
+                            raw: "its lead cannot be looked for while agents are logged in to VICIdial".to_owned(),
+                            tries: 0,
+                        });
+                        continue;
+                    }
+                    // No lead is added for it. One that a lost state forgot is found by the sweep, in the lists; elsewhere by a full run while no agent
+                    // is logged in.
+                    (None, Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone) => &[],
+                };
+                let rows = match self.rows(pending, leads).await? {
+                    Ok(rows) => rows,
+                    Err(fault) => {
+                        self.plan.unreadable(subject_of(&pending.contact), Some(pending.contact.clone()), fault);
+                        continue;
+                    }
+                };
+                let step = decide::unlinked(&pending.contact, &pending.seen, &pending.code, &pending.stored, &rows, &self.settings);
+                self.plan.take(&pending.contact, None, step, &pending.fingerprint);
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of leads that were found under a code: from the sweep where it saw them, else read.
+    async fn rows(&mut self, pending: &Pending, leads: &[crate::model::LeadId]) -> Result<Result<Vec<LeadRow>, Fault>, Stop> {
+        let mut rows = self.swept.orphans.remove(&pending.code).unwrap_or_default();
+        let fields: BTreeSet<FieldName> = pending.stored.0.keys().cloned().collect();
+        for lead in leads {
+            if rows.iter().any(|row| row.lead_id == *lead) {
+                continue;
+            }
+            if let Some(link) = self.outside.store.link_by_lead(&self.job.name, *lead)?.filter(|link| link.contact != pending.contact) {
+                let message = format!("lead {lead} carries this contact's code, and is the lead of contact {}", link.contact);
+                return Ok(Err(Fault::refused("lead_claimed", message)));
+            }
+            match self.job.dialer_record(self.outside.dialer.read_lead(*lead, &fields).await)? {
+                Ok(row) => rows.extend(row),
+                Err(fault) => return Ok(Err(fault)),
+            }
+        }
+        Ok(Ok(rows))
+    }
+}

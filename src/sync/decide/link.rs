@@ -1,0 +1,154 @@
+//! Contacts whose lead is not known yet: found by their code and taken over, or added. And second leads with a code of ours.
+
+use std::collections::BTreeMap;
+
+use crate::model::{
+    Base, ContactId, Failure, FieldName, Intake, Lane, Lead, LeadRow, Link, LinkId, LinkState, Pair, Payload, StoredLead, VendorLeadCode,
+};
+
+use super::{Seen, Settings, Step, Verdict, linked, op};
+use crate::sync::delta;
+
+/// A contact without a live link, after its code was looked for. `found`: the leads that carry it.
+#[must_use]
+pub fn unlinked(
+    contact: &ContactId,
+    seen: &Seen,
+    code: &VendorLeadCode,
+    stored: &StoredLead,
+    found: &[LeadRow],
+    settings: &Settings,
+) -> Step {
+    let Some((kept, doubles)) = choose(found) else {
+        return match seen {
+            Seen::Lead(lead) => create(contact, lead, code, stored, settings.intake),
+            Seen::OptedOut(rejection) | Seen::Rejected(rejection) => {
+                Step { rejection: Some(rejection.clone()), ..Step::new(Verdict::Rejected) }
+            }
+            Seen::Filtered(_) | Seen::Gone => Step::new(Verdict::Out),
+        };
+    };
+    let link = adopt(contact, seen, code, stored, kept, settings);
+    let mut step = linked(seen, &link, stored, settings);
+    if matches!(step.verdict, Verdict::Unchanged | Verdict::Changed) {
+        step.verdict = Verdict::Adopted;
+    }
+    for op in &mut step.ops {
+        op.link = None;
+    }
+    let mut link = step.link.take().unwrap_or(link);
+    if let Some(base) = step.base.take() {
+        link.base = base;
+    }
+    step.link = Some(link);
+    for double in doubles {
+        mend_double(contact, double, matches!(seen, Seen::OptedOut(_)), settings, &mut step);
+    }
+    step
+}
+
+/// The lead to keep, a called one before an uncalled, then the oldest; and the others.
+fn choose(found: &[LeadRow]) -> Option<(&LeadRow, Vec<&LeadRow>)> {
+    let kept = found.iter().min_by_key(|row| (row.called_count == 0, row.lead_id))?;
+    let mut others: Vec<&LeadRow> = found.iter().filter(|row| row.lead_id != kept.lead_id).collect();
+    others.sort_by_key(|row| row.lead_id);
+    Some((kept, others))
+}
+
+fn adopt(contact: &ContactId, seen: &Seen, code: &VendorLeadCode, stored: &StoredLead, row: &LeadRow, settings: &Settings) -> Link {
+    let (base, phone) = match seen {
+        Seen::Lead(lead) => (delta::base_when_linking(&lead.values(), stored, &row.values), lead.phone.e164()),
+        Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => (Base::default(), String::new()),
+    };
+    let state = if row.status == settings.leaving {
+        LinkState::Left
+    } else if row.status == settings.opt_out {
+        LinkState::OptedOut
+    } else {
+        LinkState::Live
+    };
+    Link {
+        id: LinkId(0),
+        contact: contact.clone(),
+        slot: 0,
+        lead_id: Some(row.lead_id),
+        code: code.clone(),
+        list_id: row.list_id,
+        phone,
+        state,
+        base,
+        fingerprint: String::new(),
+    }
+}
+
+fn create(contact: &ContactId, lead: &Lead, code: &VendorLeadCode, stored: &StoredLead, intake: Intake) -> Step {
+    let link = Link {
+        id: LinkId(0),
+        contact: contact.clone(),
+        slot: 0,
+        lead_id: None,
+        code: code.clone(),
+        list_id: lead.list_id,
+        phone: lead.phone.e164(),
+        state: LinkState::Wanted,
+        base: Base::default(),
+        fingerprint: String::new(),
+    };
+    let mut standard = Base::default();
+    let mut custom = Base::default();
+    let mut values = BTreeMap::new();
+    for (field, value) in lead.values() {
+        let pair = Pair { crm: value.clone(), vicidial: stored.0.get(&field).cloned().unwrap_or_default() };
+        match &field {
+            FieldName::Custom(label) if !value.trim().is_empty() => {
+                values.insert(label.clone(), value);
+                custom.fields.insert(field, pair);
+            }
+            FieldName::Custom(_) | FieldName::Standard(_) => {
+                standard.fields.insert(field, pair);
+            }
+        }
+    }
+    let mut step = Step { link: Some(link), ..Step::new(Verdict::Added) };
+    step.ops.push(op(Lane::Create, contact, None, Payload::AddLead { lead: lead.clone(), intake }, standard, "new contact"));
+    if !values.is_empty() {
+        step.ops.push(op(Lane::Custom, contact, None, Payload::SetCustom { values }, custom, "custom fields of the new lead"));
+    }
+    step
+}
+
+/// A second lead with a contact's code, met anywhere.
+#[must_use]
+pub fn double(contact: &ContactId, row: &LeadRow, is_opted_out: bool, settings: &Settings) -> Step {
+    let mut step = Step::new(Verdict::Unchanged);
+    mend_double(contact, row, is_opted_out, settings, &mut step);
+    step
+}
+
+/// An uncalled double leaves dialing; a called one is shown to a person, unless its person opted out.
+fn mend_double(contact: &ContactId, double: &LeadRow, is_opted_out: bool, settings: &Settings, step: &mut Step) {
+    let subject = format!("lead:{}", double.lead_id);
+    if double.called_count > 0 && !is_opted_out {
+        step.failures.push(Failure {
+            subject,
+            contact: Some(contact.clone()),
+            code: "double_called".to_owned(),
+            raw: format!("lead {} carries the same code as another lead of this contact and was called already", double.lead_id),
+            tries: 0,
+        });
+        return;
+    }
+    if double.status == settings.leaving || double.status == settings.opt_out || settings.keep.contains(&double.status) {
+        return;
+    }
+    let (lane, status, reason) = if is_opted_out {
+        (Lane::Dnc, &settings.opt_out, "a second lead of a person who opted out")
+    } else {
+        (Lane::Deactivate, &settings.leaving, "a second lead with the same code, never called")
+    };
+    let payload =
+        Payload::Deactivate { status: status.clone(), keep: settings.keep.clone(), then: LinkState::Live, double: Some(double.lead_id) };
+    let mut op = op(lane, contact, None, payload, Base::default(), reason);
+    op.subject = subject;
+    step.ops.push(op);
+}

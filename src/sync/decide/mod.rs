@@ -1,0 +1,166 @@
+//! One contact: what is written for it, and why. The table of link state against what was seen stands in [`linked`].
+//!
+//! It decides about leads only; what calls do to contacts is [`super::dispose`]'s. It does not know how a lead was looked
+//! for, nor when anything is sent.
+
+mod change;
+mod leave;
+mod link;
+
+use crate::model::{
+    Base, ContactId, Failure, Intake, Lane, Lead, Link, LinkId, LinkState, ListChange, Op, OpId, OpState, Payload, Rejection, StoredLead,
+};
+
+use super::delta::Rules;
+use change::change;
+use leave::leaving_reason;
+pub use leave::tighten;
+pub use link::{double, unlinked};
+
+/// What a run saw of a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// The lead that it is to be.
+    Lead(Lead),
+    /// The person opted out.
+    OptedOut(Rejection),
+    /// The mapping refuses it.
+    Rejected(Rejection),
+    /// The filter leaves it out.
+    Filtered(String),
+    /// The CRM no longer has it.
+    Gone,
+}
+
+/// What a job says about leaving and blanks.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Blanks, and fields that are not written.
+    pub rules: Rules,
+    /// The status of leads whose contact left.
+    pub leaving: String,
+    /// Statuses that leaving leads keep.
+    pub keep: Vec<String>,
+    /// The status of leads whose person opted out.
+    pub opt_out: String,
+    /// What VICIdial is told of new leads.
+    pub intake: Intake,
+    /// Whether leads follow the list rules.
+    pub list_change: ListChange,
+}
+
+/// How a contact is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing to write.
+    Unchanged,
+    /// A new lead.
+    Added,
+    /// An existing lead was found by its code.
+    Adopted,
+    /// Fields, or also the list, are to change.
+    Changed,
+    /// It leaves dialing.
+    Leaves,
+    /// Refused by the mapping.
+    Rejected,
+    /// Left out by the filter, or gone, and without a lead.
+    Out,
+    /// It waits for a person: its lead is missing.
+    Waits,
+}
+
+/// What one contact adds to a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// How it counts.
+    pub verdict: Verdict,
+    /// The link, made or changed.
+    pub link: Option<Link>,
+    /// The base, where it moved without a write.
+    pub base: Option<Base>,
+    /// What is written.
+    pub ops: Vec<Op>,
+    /// Why the mapping refuses it.
+    pub rejection: Option<Rejection>,
+    /// What a person has to look at.
+    pub failures: Vec<Failure>,
+}
+
+impl Step {
+    fn new(verdict: Verdict) -> Self {
+        Self { verdict, link: None, base: None, ops: Vec::new(), rejection: None, failures: Vec::new() }
+    }
+}
+
+/// The subject of ops and failures about a contact.
+#[must_use]
+pub fn subject_of(contact: &ContactId) -> String {
+    format!("contact:{contact}")
+}
+
+fn op(lane: Lane, contact: &ContactId, link: Option<LinkId>, payload: Payload, base_after: Base, reason: impl Into<String>) -> Op {
+    Op {
+        id: OpId(0),
+        lane,
+        subject: subject_of(contact),
+        link,
+        contact: contact.clone(),
+        payload,
+        base_after,
+        reason: reason.into(),
+        state: OpState::Intended,
+        tries: 0,
+    }
+}
+
+/// A contact with a lead:
+///
+/// | link | a lead | opted out | rejected, filtered, gone |
+/// |---|---|---|---|
+/// | live | its changes | leaves dialing, opted out | leaves dialing |
+/// | left | comes back, with its changes | opted out | stays away |
+/// | opted out | stays away: only a person releases | stays away | stays away |
+/// | lead missing | waits for a person | stays away | stays away |
+///
+/// Its list is among its changes where the mapping moves leads; else the lead stays in its own, and the base keeps what the rules said.
+#[must_use]
+pub fn linked(seen: &Seen, link: &Link, stored: &StoredLead, settings: &Settings) -> Step {
+    match (link.state, seen) {
+        (LinkState::Wanted | LinkState::LeadMissing, Seen::Lead(_)) => Step::new(Verdict::Waits),
+        (LinkState::Live, Seen::Lead(lead)) => change(lead, link, stored, settings, false),
+        (LinkState::Left, Seen::Lead(lead)) => change(lead, link, stored, settings, true),
+        (LinkState::OptedOut, Seen::Lead(_)) => Step {
+            rejection: Some(Rejection {
+                contact: link.contact.clone(),
+                reason: "opted_out_before".to_owned(),
+                detail: "the person opted out earlier, and vicisync never puts a lead back by itself after that".to_owned(),
+            }),
+            ..Step::new(Verdict::Rejected)
+        },
+        (LinkState::Live | LinkState::Left, Seen::OptedOut(rejection)) => {
+            let payload =
+                Payload::Deactivate { status: settings.opt_out.clone(), keep: Vec::new(), then: LinkState::OptedOut, double: None };
+            let op = op(Lane::Dnc, &link.contact, Some(link.id), payload, Base::default(), "the person opted out");
+            Step { ops: vec![op], rejection: Some(rejection.clone()), ..Step::new(Verdict::Leaves) }
+        }
+        (LinkState::Live, Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone) => {
+            let payload =
+                Payload::Deactivate { status: settings.leaving.clone(), keep: settings.keep.clone(), then: LinkState::Left, double: None };
+            let op = op(Lane::Deactivate, &link.contact, Some(link.id), payload, Base::default(), leaving_reason(seen));
+            Step { ops: vec![op], rejection: rejection_of(seen), ..Step::new(Verdict::Leaves) }
+        }
+        (LinkState::Wanted | LinkState::LeadMissing | LinkState::Left | LinkState::OptedOut, _) => {
+            let rejection = rejection_of(seen);
+            let verdict = if rejection.is_some() { Verdict::Rejected } else { Verdict::Out };
+            Step { rejection, ..Step::new(verdict) }
+        }
+    }
+}
+
+fn rejection_of(seen: &Seen) -> Option<Rejection> {
+    match seen {
+        Seen::OptedOut(rejection) | Seen::Rejected(rejection) => Some(rejection.clone()),
+        Seen::Lead(_) | Seen::Filtered(_) | Seen::Gone => None,
+    }
+}
