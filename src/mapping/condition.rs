@@ -9,8 +9,9 @@ use std::fmt;
 use std::io::Write as _;
 
 use crate::diag::Place;
-use crate::model::{Contact, Value};
+use crate::model::Value;
 
+use super::attributes::Seen;
 use super::measure::Range;
 use super::source;
 
@@ -74,11 +75,11 @@ pub(super) struct Broken<'c>(pub(super) Vec<&'c Condition>);
 
 impl Condition {
     /// Whether a contact fulfils it.
-    pub(super) fn holds(&self, contact: &Contact) -> bool {
+    pub(super) fn holds(&self, contact: &Seen<'_>) -> bool {
         let value = if self.field == source::ID { None } else { Some(contact.get(&self.field)) };
         let any = |is: &dyn Fn(&str) -> bool| match value {
             Some(value) => any_text(value, is),
-            None => filled(contact.id.as_str()).is_some_and(is),
+            None => filled(contact.contact.id.as_str()).is_some_and(is),
         };
         match &self.test {
             Test::OneOf(wanted) => any(&|text| wanted.contains(text)),
@@ -118,12 +119,12 @@ fn any_text(value: &Value, is: &dyn Fn(&str) -> bool) -> bool {
 
 impl Conditions {
     /// Whether one of the alternatives holds.
-    pub(super) fn hold(&self, contact: &Contact) -> bool {
+    pub(super) fn hold(&self, contact: &Seen<'_>) -> bool {
         self.0.is_empty() || self.0.iter().any(|alternative| alternative.broken(contact).is_none())
     }
 
     /// Why a contact is not taken; `None` where it is.
-    pub(super) fn broken(&self, contact: &Contact) -> Option<Broken<'_>> {
+    pub(super) fn broken(&self, contact: &Seen<'_>) -> Option<Broken<'_>> {
         if self.hold(contact) {
             return None;
         }
@@ -143,7 +144,7 @@ impl Conditions {
 
 impl Alternative {
     /// The first condition that does not hold.
-    pub(super) fn broken(&self, contact: &Contact) -> Option<&Condition> {
+    pub(super) fn broken(&self, contact: &Seen<'_>) -> Option<&Condition> {
         self.conditions.iter().find(|condition| !condition.holds(contact))
     }
 }

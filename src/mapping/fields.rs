@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::model::{Contact, Value, Way};
 
+use super::attributes::Seen;
 use super::source;
 use super::template::Template;
 use super::transform::several::{self, Values};
@@ -50,7 +51,7 @@ impl FieldRule {
     ///
     /// # Errors
     /// Why a template cannot be worked out for this contact, in a sentence.
-    pub(super) fn value(&self, contact: &Contact) -> Result<String, String> {
+    pub(super) fn value(&self, contact: &Seen<'_>) -> Result<String, String> {
         self.value_after(contact, self.transforms.len())
     }
 
@@ -58,7 +59,7 @@ impl FieldRule {
     ///
     /// # Errors
     /// As those of [`Self::value`].
-    pub(super) fn value_after(&self, contact: &Contact, steps: usize) -> Result<String, String> {
+    pub(super) fn value_after(&self, contact: &Seen<'_>, steps: usize) -> Result<String, String> {
         let steps = self.transforms.get(..steps).unwrap_or_default();
         let values = match &self.origin {
             Origin::From(names) => source::values(contact, names, source::Take::First),
@@ -136,8 +137,9 @@ fn filled(value: Cow<'_, str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::ContactId;
+    use crate::model::{Contact, ContactId, Value};
 
+    use super::super::attributes::Attributes;
     use super::*;
 
     fn contact() -> Contact {
@@ -170,7 +172,7 @@ mod tests {
             (Origin::Constant("a".to_owned()), vec![Transform::Upper], "A"),
         ] {
             let rule = FieldRule { origin, transforms, way: Way::default() };
-            assert_eq!(rule.value(&contact()).as_deref(), Ok(expected), "{rule:?}");
+            assert_eq!(rule.value(&Attributes::default().see(&contact())).as_deref(), Ok(expected), "{rule:?}");
         }
     }
 }

@@ -4,6 +4,7 @@
 //! gives the same lead, always. Whether a lead is written, and what VICIdial makes of the values, is decided elsewhere.
 //! How the file is written: `docs/mapping.md`.
 
+mod attributes;
 mod calls;
 mod calls_read;
 mod check;
@@ -27,7 +28,6 @@ mod places;
 mod program;
 mod read;
 mod rules_read;
-mod singles;
 mod source;
 mod template;
 mod template_read;

@@ -11,12 +11,12 @@ use crate::diag::Place;
 use crate::diag::names::Named;
 use crate::model::{Call, Contact, FieldName, Intake, Lead, LeadField, ListChange, ListId, Phone, Rejection, Value, Way};
 
+use super::attributes::Attributes;
 use super::calls::{Calls, Disposed};
 use super::condition::Conditions;
 use super::fields::FieldRule;
 use super::flags::{Flag, StatusFlags};
 use super::phone::PhoneRule;
-use super::singles::Singles;
 use super::source;
 use super::trace_read::Places;
 use super::trial::{self, TestOutcome, Trial};
@@ -33,7 +33,8 @@ pub struct Program {
     pub(super) intake: Intake,
     pub(super) phone: PhoneRule,
     pub(super) fields: BTreeMap<FieldName, FieldRule>,
-    pub(super) singles: Singles,
+    /// What the rules read of a contact.
+    pub(super) attributes: Attributes,
     pub(super) leaving: Leaving,
     pub(super) opt_out_status: String,
     pub(super) calls: Calls,
@@ -141,7 +142,8 @@ impl Program {
     /// What a contact becomes.
     #[must_use]
     pub fn map(&self, contact: &Contact) -> Mapped {
-        if let Some(broken) = self.filter.broken(contact) {
+        let seen = self.attributes.see(contact);
+        if let Some(broken) = self.filter.broken(&seen) {
             return Mapped::Filtered { why: format!("the filter wants that {broken}") };
         }
         let rejected =
@@ -149,17 +151,17 @@ impl Program {
         if contact.opted_out {
             return rejected("opted_out", "the person, or the number, must not be called".to_owned());
         }
-        let rule = self.lists.iter().find(|rule| rule.when.hold(contact));
+        let rule = self.lists.iter().find(|rule| rule.when.hold(&seen));
         let Destination::List(list_id) = rule.map_or(self.list_default, |rule| rule.then) else {
             return rejected("no_list", "no list rule takes this contact".to_owned());
         };
-        let found = match self.phone.find(contact) {
+        let found = match self.phone.find(&seen) {
             Ok(found) => found,
             Err(no_phone) => return rejected(no_phone.reason, no_phone.detail),
         };
         let mut fields = Vec::with_capacity(self.fields.len() + found.others.len());
-        for ((field, rule), text) in self.fields.iter().zip(self.singles.texts(contact)) {
-            match text.map_or_else(|| rule.value(contact), |text| Ok(rule.of_text(text))) {
+        for ((field, rule), text) in self.fields.iter().zip(seen.singles()) {
+            match text.map_or_else(|| rule.value(&seen), |text| Ok(rule.of_text(text))) {
                 Ok(value) => fields.push((field.clone(), value)),
                 Err(why) => return rejected("template_failed", format!("the text for `{field}` cannot be worked out: {why}")),
             };
@@ -172,7 +174,9 @@ impl Program {
     /// The phone that a lead of this contact has, or would have.
     #[must_use]
     pub fn phone(&self, contact: &Contact) -> Option<Phone> {
-        self.phone.find(contact).ok().map(|found| found.phone)
+        // One name or two are searched for sooner than all are walked over.
+        let unread = Attributes::default();
+        self.phone.find(&unread.see(contact)).ok().map(|found| found.phone)
     }
 
     /// Which way each filled field goes; phones go to VICIdial.

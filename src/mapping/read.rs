@@ -3,8 +3,8 @@
 use crate::diag::names::Named;
 use crate::diag::{Code, Diagnostic, Sink, Table, names, reader, syntax};
 
+use super::attributes::Attributes;
 use super::program::Program;
-use super::singles::Singles;
 use super::{calls_read, fields_read, form, intake_read, phone_read, rules_read, template_read, trace_read, trial_read};
 
 /// Reads a mapping. Gives the program with warnings, or all that is wrong.
@@ -45,7 +45,7 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
     let trials = trial_read::read(root, text);
     let places = trace_read::read(root);
     root.finish();
-    Some(Program {
+    let mut program = Program {
         object: object?,
         hash: hash(text),
         filter,
@@ -54,15 +54,17 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
         list_change,
         intake,
         phone: phone?,
-        singles: Singles::of(&fields),
         fields,
+        attributes: Attributes::default(),
         leaving,
         opt_out_status,
         calls: calls?,
         trials,
         names,
         places,
-    })
+    };
+    program.attributes = Attributes::of(program.contact_fields(), &program.fields);
+    Some(program)
 }
 
 /// Another reading of the same text makes other leads, so it counts as another text: every contact is looked at again. To be raised by whatever

@@ -4,16 +4,17 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Contact, Value};
+use crate::model::Value;
 
+use super::attributes::Seen;
 use super::transform::several::Values;
 
 /// The name that means the contact's id.
 pub(super) const ID: &str = "id";
 
 /// The value of that name.
-pub(super) fn value<'c>(contact: &'c Contact, name: &str) -> Cow<'c, Value> {
-    if name == ID { Cow::Owned(Value::Text(contact.id.as_str().to_owned())) } else { Cow::Borrowed(contact.get(name)) }
+pub(super) fn value<'c>(contact: &Seen<'c>, name: &str) -> Cow<'c, Value> {
+    if name == ID { Cow::Owned(Value::Text(contact.contact.id.as_str().to_owned())) } else { Cow::Borrowed(contact.get(name)) }
 }
 
 /// A value as one text: several values are joined by commas, no value is an empty text.
@@ -25,9 +26,9 @@ pub(super) fn text(value: &Value) -> String {
 }
 
 /// The filled single values of that name, in order.
-pub(super) fn each<'c>(contact: &'c Contact, name: &str, take: &mut impl FnMut(Cow<'c, str>)) {
+pub(super) fn each<'c>(contact: &Seen<'c>, name: &str, take: &mut impl FnMut(Cow<'c, str>)) {
     if name == ID {
-        take(Cow::Borrowed(contact.id.as_str()));
+        take(Cow::Borrowed(contact.contact.id.as_str()));
     } else {
         each_of(contact.get(name), take);
     }
@@ -38,7 +39,7 @@ fn each_of<'c>(value: &'c Value, take: &mut impl FnMut(Cow<'c, str>)) {
         Value::Null => {}
         Value::Bool(flag) => take(Cow::Borrowed(if *flag { "true" } else { "false" })),
         Value::Int(number) => take(Cow::Owned(number.to_string())),
-        Value::Text(text) if text.trim().is_empty() => {}
+        Value::Text(text) if text.trim_start().is_empty() => {}
         Value::Text(text) => take(Cow::Borrowed(text)),
         Value::List(values) => values.iter().for_each(|value| each_of(value, take)),
     }
@@ -54,7 +55,7 @@ pub(super) enum Take {
 }
 
 /// The filled values of these names.
-pub(super) fn values<'c>(contact: &'c Contact, names: &[String], take: Take) -> Values<'c> {
+pub(super) fn values<'c>(contact: &Seen<'c>, names: &[String], take: Take) -> Values<'c> {
     // Mostly it is one, and one needs no list.
     let (mut one, mut several) = (None, Vec::new());
     for name in names {

@@ -6,6 +6,7 @@
 use crate::diag::Place;
 use crate::model::{Contact, ContactId, FieldName, LeadField, ListId, Phone, Value};
 
+use super::attributes::Seen;
 use super::fields::{self, FieldRule};
 use super::program::{Destination, Mapped, Program};
 use super::source;
@@ -141,13 +142,14 @@ impl Program {
     #[must_use]
     pub fn trace(&self, contact: &Contact) -> Trace {
         let mapped = self.map(contact);
+        let seen = &self.attributes.see(contact);
         let has_filter = self.places.filter.is_some();
-        let why_not = self.filter.broken(contact).map(|broken| broken.to_string());
+        let why_not = self.filter.broken(seen).map(|broken| broken.to_string());
         let is_ours = why_not.is_none();
         let is_judged = is_ours && !contact.opted_out;
-        let lists = if is_judged { self.lists_tried(contact) } else { Vec::new() };
+        let lists = if is_judged { self.lists_tried(seen) } else { Vec::new() };
         let has_list = lists.last().is_some_and(|last| last.list.is_some());
-        let phones = if has_list { self.phones_tried(contact) } else { Vec::new() };
+        let phones = if has_list { self.phones_tried(seen) } else { Vec::new() };
         let has_phone = phones.last().is_some_and(|last| last.outcome.is_ok());
         Trace {
             contact: contact.id.clone(),
@@ -157,11 +159,11 @@ impl Program {
             lists,
             phones,
             phone_place: self.places.phone.clone(),
-            fields: if has_phone { self.fields_traced(contact) } else { Vec::new() },
+            fields: if has_phone { self.fields_traced(seen) } else { Vec::new() },
         }
     }
 
-    fn lists_tried(&self, contact: &Contact) -> Vec<ListTried> {
+    fn lists_tried(&self, contact: &Seen<'_>) -> Vec<ListTried> {
         let list = |destination: &Destination| match destination {
             Destination::List(list) => Some(*list),
             Destination::Reject => None,
@@ -185,7 +187,7 @@ impl Program {
         tried
     }
 
-    fn phones_tried(&self, contact: &Contact) -> Vec<NumberTried> {
+    fn phones_tried(&self, contact: &Seen<'_>) -> Vec<NumberTried> {
         let tried = self.phone.tried(contact).into_iter().map(|(field, text, outcome)| NumberTried {
             field,
             text,
@@ -194,7 +196,7 @@ impl Program {
         tried.collect()
     }
 
-    fn fields_traced(&self, contact: &Contact) -> Vec<Traced> {
+    fn fields_traced(&self, contact: &Seen<'_>) -> Vec<Traced> {
         let mut traced = Vec::new();
         for (field, rule) in &self.fields {
             let field = self.field_traced(field, rule, contact);
@@ -224,7 +226,7 @@ impl Program {
         }
     }
 
-    fn field_traced(&self, field: &FieldName, rule: &FieldRule, contact: &Contact) -> Traced {
+    fn field_traced(&self, field: &FieldName, rule: &FieldRule, contact: &Seen<'_>) -> Traced {
         let after = |count: usize| rule.value_after(contact, count).unwrap_or_default();
         let place = self.places.fields.get(field);
         let value = rule.value(contact);
@@ -252,7 +254,7 @@ impl Program {
     }
 }
 
-fn reads(rule: &FieldRule, contact: &Contact) -> Vec<Read> {
+fn reads(rule: &FieldRule, contact: &Seen<'_>) -> Vec<Read> {
     let takes_one = matches!(rule.origin, fields::Origin::From(_));
     let mut reads: Vec<Read> = Vec::new();
     for name in rule.reads() {

@@ -5,23 +5,25 @@
 
 mod countries;
 mod memo;
+mod number;
 mod plan;
 mod spelling;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use phonenumber::country::Id;
 
-use crate::model::{Contact, LeadField, Phone};
+use crate::model::{LeadField, Phone};
 
+use super::attributes::Seen;
 use super::places;
 use super::source;
 use super::transform::ALT_PHONE;
 pub(super) use memo::Memo;
-use plan::Number;
+use memo::Numbers;
+use number::Number;
 
 /// The `[phone]` table.
 #[derive(Debug, Clone)]
@@ -64,7 +66,7 @@ pub(super) struct Tried {
 }
 
 /// A field, a text of it, and the numbers in it that may not be dialed.
-type Refused<'c> = (&'c str, Cow<'c, str>, Arc<[Number]>);
+type Refused<'c> = (&'c str, Cow<'c, str>, Numbers);
 
 impl PhoneRule {
     /// The contact's fields that it reads.
@@ -73,42 +75,44 @@ impl PhoneRule {
     }
 
     /// The contact's number. Where none is usable, the first one says why.
-    pub(super) fn find(&self, contact: &Contact) -> Result<Found, NoPhone> {
+    pub(super) fn find(&self, contact: &Seen<'_>) -> Result<Found, NoPhone> {
         let region = self.region(contact);
-        let mut found: Option<Found> = None;
-        let mut spare: Vec<Phone> = Vec::new();
+        let mut found: Option<Number> = None;
+        let mut spare: Vec<Number> = Vec::new();
         let mut tried: Vec<Refused<'_>> = Vec::new();
         for field in &self.from {
-            let mut texts = Vec::new();
-            source::each(contact, field, &mut |text| texts.push(text));
-            for text in texts {
+            if found.is_some() && self.others.is_empty() {
+                break;
+            }
+            source::each(contact, field, &mut |text| {
                 if found.is_some() && self.others.is_empty() {
-                    break;
+                    return;
                 }
                 let numbers = self.memo.numbers(region, &text);
                 for number in numbers.iter().filter(|number| self.is_allowed(number)) {
-                    let phone = &number.phone;
                     match &found {
-                        None => found = Some(Found { phone: phone.clone(), others: Vec::new() }),
-                        Some(first) if first.phone.code == phone.code && first.phone != *phone && !spare.contains(phone) => {
-                            spare.push(phone.clone());
+                        None => found = Some(*number),
+                        Some(first) => {
+                            let is_new = !spare.iter().chain([first]).any(|known| known.is_same_phone(number));
+                            if is_new && first.code() == number.code() {
+                                spare.push(*number);
+                            }
                         }
-                        Some(_) => {}
                     }
                 }
                 if found.is_none() {
                     tried.push((field.as_str(), text, numbers));
                 }
-            }
+            });
         }
         match found {
-            Some(found) => Ok(Found { others: self.shared_out(spare), ..found }),
+            Some(found) => Ok(Found { phone: found.phone(), others: self.shared_out(spare) }),
             None => Err(self.no_phone(&tried)),
         }
     }
 
     /// Every text that is looked at, to the one that gives the number: with it, or with why it gives none.
-    pub(super) fn tried(&self, contact: &Contact) -> Vec<(String, String, Result<Phone, Tried>)> {
+    pub(super) fn tried(&self, contact: &Seen<'_>) -> Vec<(String, String, Result<Phone, Tried>)> {
         let region = self.region(contact);
         let mut tried = Vec::new();
         for field in &self.from {
@@ -117,7 +121,7 @@ impl PhoneRule {
             for text in texts {
                 let numbers = self.memo.numbers(region, &text);
                 let number = numbers.iter().find(|number| self.is_allowed(number));
-                let outcome = number.map(|number| number.phone.clone()).ok_or_else(|| self.refused(field, &text, &numbers));
+                let outcome = number.map(Number::phone).ok_or_else(|| self.refused(field, &text, &numbers));
                 let is_taken = outcome.is_ok();
                 tried.push((field.clone(), text.into_owned(), outcome));
                 if is_taken {
@@ -128,7 +132,7 @@ impl PhoneRule {
         tried
     }
 
-    fn region(&self, contact: &Contact) -> Id {
+    fn region(&self, contact: &Seen<'_>) -> Id {
         let mut named = None;
         if let Some(field) = &self.region_from {
             source::each(contact, field, &mut |text| {
@@ -139,11 +143,11 @@ impl PhoneRule {
     }
 
     /// Each field gets the first number left that it can hold.
-    fn shared_out(&self, mut spare: Vec<Phone>) -> Vec<(LeadField, String)> {
+    fn shared_out(&self, mut spare: Vec<Number>) -> Vec<(LeadField, String)> {
         let others = self.others.iter().map(|field| {
             let width = if *field == LeadField::AltPhone { ALT_PHONE } else { field.width() };
-            let place = spare.iter().position(|phone| phone.number.len() <= width);
-            (*field, place.map_or_else(String::new, |place| spare.remove(place).number))
+            let place = spare.iter().position(|number| number.national().len() <= width);
+            (*field, place.map_or_else(String::new, |place| spare.remove(place).national().to_owned()))
         });
         others.collect()
     }
@@ -158,9 +162,10 @@ impl PhoneRule {
 
     fn refused(&self, field: &str, text: &str, numbers: &[Number]) -> Tried {
         let (reason, detail) = match numbers.first() {
-            Some(Number { phone, region }) => {
-                let country = region.map_or_else(|| format!("country code {}", phone.code), |region| region.as_ref().to_owned());
-                ("phone_foreign", format!("`{field}` is a number of {country}, which `regions` does not allow: {}", phone.e164()))
+            Some(number) => {
+                let unknown = || format!("country code {}", number.code());
+                let country = number.region.map_or_else(unknown, |region| region.as_ref().to_owned());
+                ("phone_foreign", format!("`{field}` is a number of {country}, which `regions` does not allow: {}", number.phone().e164()))
             }
             None => ("phone_invalid", format!("`{field}` is no valid phone number: \"{}\"", text.trim())),
         };
@@ -172,9 +177,7 @@ impl PhoneRule {
         let Some(allowed) = &self.regions else { return true };
         match number.region {
             Some(region) => allowed.contains(region.as_ref()),
-            None => {
-                allowed.iter().filter_map(|name| region(name)).any(|region| plan::calling_code(region) == Some(number.phone.code.as_str()))
-            }
+            None => allowed.iter().filter_map(|name| region(name)).any(|region| plan::calling_code(region) == Some(number.code())),
         }
     }
 }
@@ -198,7 +201,7 @@ impl Dialing {
 
     /// The national digits of the first number of a text.
     pub(super) fn national(&self, text: &str) -> Option<String> {
-        self.memo.numbers(self.region, text).first().map(|number| number.phone.number.clone())
+        self.memo.numbers(self.region, text).first().map(|number| number.national().to_owned())
     }
 }
 
@@ -210,7 +213,9 @@ impl PartialEq for Dialing {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{ContactId, Value};
+    use crate::model::{Contact, ContactId, Value};
+
+    use super::super::attributes::Attributes;
 
     use super::*;
 
@@ -225,6 +230,10 @@ mod tests {
         }
     }
 
+    fn find(rule: &PhoneRule, fields: &[(&str, &str)]) -> Result<Found, NoPhone> {
+        rule.find(&Attributes::default().see(&contact(fields)))
+    }
+
     fn contact(fields: &[(&str, &str)]) -> Contact {
         let fields = fields.iter().map(|(name, text)| ((*name).to_owned(), Value::Text((*text).to_owned()))).collect();
         Contact { id: ContactId("c1".to_owned()), updated: None, opted_out: false, fields }
@@ -233,22 +242,22 @@ mod tests {
     #[test]
     fn the_first_usable_number_says_where_it_stands() {
         let rule = rule(&["a", "b"], &[]);
-        let found = rule.find(&contact(&[("a", "n/a"), ("b", "call 212-555-0100 x5")])).expect("a number");
+        let found = find(&rule, &[("a", "n/a"), ("b", "call 212-555-0100 x5")]).expect("a number");
         assert_eq!((found.phone.e164().as_str(), found.others), ("+12125550100", Vec::new()));
         // The same spelling in another country is another number.
-        let found = rule.find(&contact(&[("a", "030 23125123"), ("land", "Deutschland")])).expect("a number");
+        let found = find(&rule, &[("a", "030 23125123"), ("land", "Deutschland")]).expect("a number");
         assert_eq!(found.phone.e164(), "+493023125123");
-        assert!(rule.find(&contact(&[("a", "030 23125123"), ("land", "Narnia")])).is_err());
+        assert!(find(&rule, &[("a", "030 23125123"), ("land", "Narnia")]).is_err());
     }
 
     #[test]
     fn a_refusal_tells_of_every_number_that_was_tried() {
-        let no_phone = rule(&["a", "b", "c"], &[]).find(&contact(&[("a", "+44 20 7946 0123"), ("c", "555-0100")])).expect_err("none");
+        let no_phone = find(&rule(&["a", "b", "c"], &[]), &[("a", "+44 20 7946 0123"), ("c", "555-0100")]).expect_err("none");
         assert_eq!(no_phone.reason, "phone_foreign");
         let tried: Vec<_> = no_phone.tried.iter().map(|tried| (tried.field.as_str(), tried.text.as_str(), tried.reason)).collect();
         assert_eq!(tried, [("a", "+44 20 7946 0123", "phone_foreign"), ("c", "555-0100", "phone_invalid")]);
         assert!(no_phone.tried[0].detail.contains("GB") && no_phone.detail == no_phone.tried[0].detail);
-        let no_phone = rule(&["a"], &[]).find(&contact(&[])).expect_err("none");
+        let no_phone = find(&rule(&["a"], &[]), &[]).expect_err("none");
         assert_eq!((no_phone.reason, no_phone.tried.len()), ("phone_missing", 0));
     }
 
@@ -256,7 +265,7 @@ mod tests {
     fn further_numbers_are_shared_out() {
         let others = [LeadField::AltPhone, LeadField::Address3];
         let rule = rule(&["a", "b", "c", "d"], &others);
-        let found = |fields: &[(&str, &str)]| rule.find(&contact(fields)).expect("a number").others;
+        let found = |fields: &[(&str, &str)]| find(&rule, fields).expect("a number").others;
         assert_eq!(found(&[("a", "2125550100")]), [(others[0], String::new()), (others[1], String::new())]);
         // The same again, another calling code, a country that is not allowed, and a bad one do not count.
         let mixed =
@@ -269,7 +278,7 @@ mod tests {
     #[test]
     fn what_alt_phone_cannot_hold_goes_elsewhere() {
         let others = [LeadField::AltPhone, LeadField::Address3];
-        let spare = ["1234567890123", "12345"].map(|number| Phone { code: "49".to_owned(), number: number.to_owned() });
+        let spare = ["1234567890123", "12345"].map(|number| Number::new("49", number, None).expect("a number"));
         let shared = rule(&["a"], &others).shared_out(spare.to_vec());
         assert_eq!(shared, [(others[0], "12345".to_owned()), (others[1], "1234567890123".to_owned())]);
     }

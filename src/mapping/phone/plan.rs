@@ -9,17 +9,9 @@ use std::sync::OnceLock;
 use phonenumber::country::Id;
 use phonenumber::metadata::DATABASE;
 
-use crate::model::Phone;
-
 use super::countries;
+use super::number::Number;
 use super::spelling::Written;
-
-/// A valid number, and the country it belongs to where that is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Number {
-    pub(super) phone: Phone,
-    pub(super) region: Option<Id>,
-}
 
 /// The number that digits are, for somebody in that country.
 pub(super) fn read(region: Id, written: &Written) -> Option<Number> {
@@ -81,8 +73,8 @@ fn at_home(region: Id, digits: &str) -> Option<Number> {
 /// numbers are written with a trunk prefix and the other is a line of somebody. A mobile number goes before one that is none.
 fn goes_before(other: &Number, own: &Number, code: u16) -> bool {
     let has_trunk = countries::of(code).first().is_some_and(|country| country.trunk.is_some());
-    let (is_line, is_mobile) = countries::lines(code, &other.phone.number);
-    has_trunk && (is_mobile || is_line && !countries::lines(code, &own.phone.number).1)
+    let (is_line, is_mobile) = countries::lines(code, other.national());
+    has_trunk && (is_mobile || is_line && !countries::lines(code, own.national()).1)
 }
 
 /// Digits as they are, or behind the trunk prefix that some write abroad too.
@@ -93,8 +85,7 @@ fn by_plan(code: u16, digits: &str) -> Option<Number> {
 
 fn valid(code: u16, national: &str) -> Option<Number> {
     let region = countries::owner(code, national)?;
-    let phone = Phone { code: code.to_string(), number: national.to_owned() };
-    (phone.code.len() + phone.number.len() <= 15).then_some(Number { phone, region })
+    Number::new(&code.to_string(), national, region)
 }
 
 /// Ten digits, or the trunk prefix 1 and ten digits.
@@ -111,8 +102,7 @@ fn area(national: &str) -> Option<Number> {
     let region = region_of_area(national);
     let is_service = |part: &[u8]| part[1..] == *b"11";
     let may_open = digits[1] != b'9' && !is_service(&digits[..3]) && !is_service(&digits[3..6]);
-    let phone = || Phone { code: "1".to_owned(), number: national.to_owned() };
-    (region.is_some() || may_open).then(|| Number { phone: phone(), region })
+    if region.is_some() || may_open { Number::new("1", national, region) } else { None }
 }
 
 /// The country of an area code of North America, as the library knows it; looked for once for each.
@@ -147,7 +137,7 @@ mod tests {
 
     fn e164(region: Id, digits: &str) -> Option<String> {
         let (digits, has_plus) = digits.strip_prefix('+').map_or((digits, false), |digits| (digits, true));
-        read(region, &Written { digits: digits.to_owned(), has_plus }).map(|number| number.phone.e164())
+        read(region, &Written { digits: digits.to_owned(), has_plus }).map(|number| number.phone().e164())
     }
 
     #[test]

@@ -10,7 +10,8 @@ use std::borrow::Cow;
 use phonenumber::country::Id;
 use unicode_normalization::UnicodeNormalization;
 
-use super::plan::{self, Number};
+use super::number::Number;
+use super::plan;
 
 /// Characters that are looked at.
 const TEXT_MAX: usize = 200;
@@ -37,7 +38,7 @@ pub(super) fn numbers(region: Id, text: &str) -> Vec<Number> {
     }
     for piece in pieces {
         let number = digits(piece).and_then(|written| plan::read(region, &written));
-        if let Some(number) = number.filter(|number| !numbers.iter().any(|known| known.phone == number.phone)) {
+        if let Some(number) = number.filter(|number| !numbers.iter().any(|known| known.is_same_phone(number))) {
             numbers.push(number);
         }
     }
@@ -253,7 +254,7 @@ mod tests {
         assert_eq!(numbers(Id::DE, &text(TEXT_MAX - 14)).len(), 1);
         assert!(numbers(Id::DE, &text(TEXT_MAX - 12)).is_empty());
         let both = format!("030 23125124; {}; 030 23125123", "x".repeat(TEXT_MAX - 25));
-        let found: Vec<String> = numbers(Id::DE, &both).iter().map(|number| number.phone.e164()).collect();
+        let found: Vec<String> = numbers(Id::DE, &both).iter().map(|number| number.phone().e164()).collect();
         assert_eq!(found, ["+493023125124"]);
     }
 }

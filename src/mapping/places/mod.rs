@@ -9,6 +9,7 @@ mod states;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::fast::RandomState;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -24,23 +25,26 @@ pub(super) struct Country {
 
 /// A country by name, two letters or three.
 pub(super) fn country(text: &str) -> Option<&'static Country> {
-    static KNOWN: LazyLock<HashMap<&'static str, &'static Country>> = LazyLock::new(|| {
+    static KNOWN: LazyLock<HashMap<&'static str, &'static Country, RandomState>> = LazyLock::new(|| {
         let names = |country: &'static Country| country.names.iter().map(move |name| (*name, country));
         let codes = |country: &'static Country| [(country.two, country), (country.three, country)];
         countries::ALL.iter().flat_map(|country| names(country).chain(codes(country))).collect()
     });
     let text = text.trim();
-    if text.len() <= 3 && text.is_ascii() {
-        let mut code = [0; 3];
-        let code = &mut code[..text.len()];
-        code.copy_from_slice(text.as_bytes());
-        code.make_ascii_uppercase();
-        if let Some(country) = std::str::from_utf8(code).ok().and_then(|code| KNOWN.get(code)) {
-            return Some(country);
-        }
+    if let Some(country) = code(text, |code| KNOWN.get(code).copied()) {
+        return Some(country);
     }
     let wanted = plain(text);
     KNOWN.get(wanted.as_str()).or_else(|| KNOWN.get(wanted.to_ascii_uppercase().as_str())).copied()
+}
+
+/// What is known of a text by its capitals, if it can be a code.
+fn code<T>(text: &str, known: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    let mut code = [0; 3];
+    let code = code.get_mut(..text.len())?;
+    code.copy_from_slice(text.as_bytes());
+    code.make_ascii_uppercase();
+    known(str::from_utf8(code).ok()?)
 }
 
 /// Small letters without accents, dots, commas, apostrophes and doubled spaces; `-` is a space, `&` is `and`, `St` is `Saint`, a `the` in

@@ -6,6 +6,11 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::fast::RandomState;
+
+/// Codes by themselves, in capitals, and by names.
+type Known = HashMap<&'static str, &'static str, RandomState>;
+
 /// The code, and names.
 type State = (&'static str, &'static [&'static str]);
 
@@ -44,24 +49,21 @@ impl States {
 
     /// A state's code, by name or code.
     pub(in crate::mapping) fn code(&self, text: &str) -> Option<&'static str> {
-        static KNOWN: LazyLock<HashMap<&'static str, HashMap<&'static str, &'static str>>> = LazyLock::new(|| {
+        static KNOWN: LazyLock<HashMap<&'static str, Known, RandomState>> = LazyLock::new(|| {
             let of_one = |states: &&'static States| {
-                let names = states.all.iter().flat_map(|(code, names)| names.iter().map(move |name| (*name, *code)));
-                (states.country, names.collect())
+                let all = states.all.iter().flat_map(|(code, names)| names.iter().chain([code]).map(move |name| (*name, *code)));
+                (states.country, all.collect())
             };
             COUNTRIES.iter().map(of_one).collect()
         });
+        let known = KNOWN.get(self.country)?;
         let text = text.trim();
-        if text.len() <= 3 {
-            let by_code = self.all.iter().find(|(code, _)| code.eq_ignore_ascii_case(text));
-            if let Some((code, _)) = by_code {
-                return Some(code);
-            }
+        if let Some(code) = super::code(text, |code| known.get(code).copied()) {
+            return Some(code);
         }
         let wanted = super::plain(text);
-        let by_name = || KNOWN.get(self.country)?.get(wanted.as_str()).copied();
         // `N.Y.` is `ny` without its dots.
-        by_name().or_else(|| self.all.iter().find(|(code, _)| code.eq_ignore_ascii_case(&wanted)).map(|(code, _)| *code))
+        known.get(wanted.as_str()).copied().or_else(|| super::code(&wanted, |code| known.get(code).copied()))
     }
 }
 

@@ -1,0 +1,157 @@
+//! The attributes that a mapping reads, and what a contact has there.
+//!
+//! A contact's values stand in the order of their names, and so do the names of a mapping: one walk over both finds all values, and rules then
+//! ask for theirs by name without searching the contact. Fields that are made of one attribute each, which most are, need not even ask.
+
+use std::collections::{BTreeMap, HashMap};
+
+use foldhash::fast::RandomState;
+
+use crate::model::{Contact, FieldName, Value};
+
+use super::fields::FieldRule;
+
+/// Names of attributes, each with its place in their order.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Attributes {
+    names: Vec<String>,
+    places: HashMap<String, usize, RandomState>,
+    /// Of each field's rule, in their order, the place of the one attribute that it is made of.
+    singles: Vec<Option<usize>>,
+}
+
+/// A contact, seen by a mapping.
+#[derive(Debug)]
+pub(super) struct Seen<'c> {
+    /// The contact.
+    pub(super) contact: &'c Contact,
+    attributes: &'c Attributes,
+    /// By the places of the names.
+    values: Vec<&'c Value>,
+}
+
+impl Attributes {
+    /// Those of these names, and which of them these rules are made of.
+    pub(super) fn of(names: impl IntoIterator<Item = String>, rules: &BTreeMap<FieldName, FieldRule>) -> Self {
+        let mut names: Vec<String> = names.into_iter().collect();
+        names.sort();
+        names.dedup();
+        let places: HashMap<_, _, _> = names.iter().cloned().enumerate().map(|(place, name)| (name, place)).collect();
+        let singles = rules.values().map(|rule| places.get(rule.single()?).copied()).collect();
+        Self { names, places, singles }
+    }
+
+    /// A contact's values of these names.
+    pub(super) fn see<'c>(&'c self, contact: &'c Contact) -> Seen<'c> {
+        let mut fields = contact.fields.iter();
+        let mut field = fields.next();
+        let values = self.names.iter().map(|name| {
+            while let Some((known, value)) = field {
+                // Mostly they are the same, and then one comparison does.
+                if known == name {
+                    field = fields.next();
+                    return value;
+                }
+                if known > name {
+                    break;
+                }
+                field = fields.next();
+            }
+            &Value::Null
+        });
+        Seen { contact, attributes: self, values: values.collect() }
+    }
+}
+
+impl<'c> Seen<'c> {
+    /// The value of an attribute; `Null` where the contact has none. A name that the mapping did not tell of is searched for.
+    pub(super) fn get(&self, name: &str) -> &'c Value {
+        match self.attributes.places.get(name).and_then(|place| self.values.get(*place)) {
+            Some(value) => value,
+            None => self.contact.get(name),
+        }
+    }
+
+    /// For each field's rule the one text that it is made of, blank where there is none; `None` for rules of other things.
+    pub(super) fn singles(&self) -> impl Iterator<Item = Option<&'c str>> {
+        self.attributes.singles.iter().map(|place| match self.values.get((*place)?)? {
+            Value::Text(text) if !text.trim_start().is_empty() => Some(text.as_str()),
+            Value::Text(_) | Value::Null => Some(""),
+            Value::Bool(_) | Value::Int(_) | Value::List(_) => None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mapping::transform::Transform;
+    use crate::model::{ContactId, LeadField};
+
+    #[test]
+    fn one_walk_finds_what_a_search_finds() {
+        let names = ["a", "a0", "b", "blank", "m", "y", "z", "zz"];
+        let some = |mask: usize| (0..names.len()).filter(move |place| mask >> place & 1 == 1).map(|place| names[place].to_owned());
+        for known in 0..1 << names.len() {
+            let fields = some(known).map(|name| (name.clone(), Value::Text(name))).collect();
+            let contact = Contact { id: ContactId("c1".to_owned()), updated: None, opted_out: false, fields };
+            for asked in [0, 0b1111_1111, 0b1010_1010, 0b0101_0101, 0b1000_0001, 0b0111_1110] {
+                let attributes = Attributes::of(some(asked).chain(some(asked)), &BTreeMap::new());
+                let seen = attributes.see(&contact);
+                for name in names {
+                    assert_eq!(seen.get(name), contact.get(name), "{name} of {known:b}, asked for {asked:b}");
+                }
+                let is_found = seen.values.iter().filter(|value| !value.is_blank()).count();
+                assert_eq!(is_found, (known & asked).count_ones() as usize, "found by the walk: {known:b}, asked for {asked:b}");
+            }
+        }
+    }
+    #[test]
+    fn a_single_text_makes_what_the_rule_makes_of_the_contact() {
+        let rule = |field, name: &str, transforms| (FieldName::Standard(field), FieldRule { transforms, ..FieldRule::plain(name) });
+        let none = || vec![Transform::Upper, Transform::Default("none".to_owned())];
+        let rules = BTreeMap::from([
+            rule(LeadField::Title, "missing", vec![]),
+            rule(LeadField::FirstName, "b", vec![Transform::Upper]),
+            rule(LeadField::LastName, "z", vec![]),
+            rule(LeadField::City, "b", vec![]),
+            rule(LeadField::State, "blank", none()),
+            rule(LeadField::Province, "null", none()),
+            rule(LeadField::Email, "several", vec![]),
+            rule(LeadField::Owner, "count", none()),
+            rule(LeadField::SourceId, "id", vec![]),
+        ]);
+        let text = |text: &str| Value::Text(text.to_owned());
+        let fields = [
+            ("b", text(" b")),
+            ("blank", text(" ")),
+            ("count", Value::Int(3)),
+            ("null", Value::Null),
+            ("several", Value::List(vec![text("x"), text("y")])),
+            ("z", text("Z")),
+        ];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value)).into();
+        let contact = Contact { id: ContactId("c1".to_owned()), updated: None, opted_out: false, fields };
+        let names = rules.values().filter_map(FieldRule::single).map(str::to_owned);
+        let attributes = Attributes::of(names, &rules);
+        let seen = attributes.see(&contact);
+        let found: Vec<_> = rules.keys().map(ToString::to_string).zip(seen.singles()).collect();
+        let expected = [
+            ("source_id", None),
+            ("title", Some("")),
+            ("first_name", Some(" b")),
+            ("last_name", Some("Z")),
+            ("city", Some(" b")),
+            ("state", Some("")),
+            ("province", Some("")),
+            ("email", None),
+            ("owner", None),
+        ];
+        assert_eq!(found, expected.map(|(field, text)| (field.to_owned(), text)));
+        for (rule, (field, text)) in rules.values().zip(&found) {
+            if let Some(text) = text {
+                assert_eq!(Ok(rule.of_text(text)), rule.value(&seen), "{field}");
+            }
+        }
+    }
+}
