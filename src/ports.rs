@@ -300,7 +300,7 @@ pub enum LinkWrite {
 /// All that a plan commits, together, or not at all.
 #[derive(Debug, Clone, Default)]
 pub struct PlanCommit {
-    /// Contacts whose intended ops to VICIdial are superseded first, since they were looked at anew. A wanted link of theirs without
+    /// Contacts whose intended ops to VICIdial, and intended pulls, are superseded first, since they were looked at anew. A wanted link of theirs without
     /// a lead goes too, unless this plan puts it again.
     pub cancelled: Vec<ContactId>,
     /// Links made or changed. They are applied before the ops.
@@ -409,6 +409,14 @@ pub trait Store: Send + Sync {
     fn ops_of(&self, job: &JobName, contact: &ContactId, limit: u32) -> Result<Vec<Op>, StoreError>;
     /// Contacts that have ops in the given states.
     fn contacts_with_ops(&self, job: &JobName, states: &[OpState]) -> Result<BTreeSet<ContactId>, StoreError>;
+    /// What VICIdial would show of the writes of a contact's lead that got no answer at or after an instant, by field: those that may take effect late, over
+    /// what was written since. A write that was seen to be done after its one try is none of them.
+    fn late_writes(
+        &self,
+        job: &JobName,
+        contact: &ContactId,
+        since: DateTime<Utc>,
+    ) -> Result<BTreeMap<FieldName, BTreeSet<String>>, StoreError>;
     /// Records results, then marks ops as sent (adding one to `tries`), in one commit, on disk before it returns. A result of an op that is settled
     /// already changes nothing; marking an op that is not intended is an error.
     ///

@@ -138,6 +138,7 @@ pub(super) fn totals_text(totals: &Totals) -> String {
         legs,
         refused,
         unknown,
+        pulled,
     } = *totals;
     let counts = [
         (added, "added"),
@@ -150,7 +151,13 @@ pub(super) fn totals_text(totals: &Totals) -> String {
         (unchanged, "unchanged"),
         (rejected, "rejected"),
     ];
-    let calls = [(patched, "contacts updated"), (logged, "calls logged"), (relogged, "logged calls changed"), (legs, "call legs read")];
+    let calls = [
+        (patched, "contacts updated"),
+        (pulled, "of them for edits in VICIdial"),
+        (logged, "calls logged"),
+        (relogged, "logged calls changed"),
+        (legs, "call legs read"),
+    ];
     let trouble = [(refused, "refused"), (unknown, "of unknown effect")];
     let words = |counts: &[(u64, &str)]| {
         counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")

@@ -204,11 +204,11 @@ static BRAKES: Form = Form {
         Key::or("deactivates", Kind::Number(0, 1_000_000_000), "100", "Leads taken out of dialing."),
         Key::or("deactivates_share", Kind::Share, "0.2", "The same as a share of the job's live leads."),
         Key::or("moves", Kind::Number(0, 1_000_000_000), "1000", "Leads moved to another list."),
+        Key::or("patches", Kind::Number(0, 1_000_000_000), "2000", "Contacts of the CRM changed for edits in VICIdial."),
         Key::later("creates_share", Kind::Share, "shares of other brakes", "Leads added, as a share."),
         Key::later("updates_share", Kind::Share, "shares of other brakes", "Leads changed, as a share."),
         Key::later("moves_share", Kind::Share, "shares of other brakes", "Leads moved, as a share."),
         Key::later("deletes", Kind::Number(0, 1_000_000_000), "deleting leads", "Leads deleted."),
-        Key::later("patches", Kind::Number(0, 1_000_000_000), "brakes on CRM changes", "Contacts changed."),
     ],
     others: None,
 };

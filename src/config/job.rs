@@ -50,11 +50,13 @@ pub struct Brakes {
     pub deactivates_share: f64,
     /// Leads moved to another list.
     pub moves: u64,
+    /// Contacts of the CRM changed for edits in VICIdial.
+    pub patches: u64,
 }
 
 impl Default for Brakes {
     fn default() -> Self {
-        Self { creates: 1000, updates: 2000, deactivates: 100, deactivates_share: 0.2, moves: 1000 }
+        Self { creates: 1000, updates: 2000, deactivates: 100, deactivates_share: 0.2, moves: 1000, patches: 2000 }
     }
 }
 
@@ -175,6 +177,7 @@ fn brakes(job: &Table<'_, '_>) -> Brakes {
     count("updates", &mut brakes.updates);
     count("deactivates", &mut brakes.deactivates);
     count("moves", &mut brakes.moves);
+    count("patches", &mut brakes.patches);
     if let Some(share) = table.get("deactivates_share").and_then(|item| item.share()) {
         brakes.deactivates_share = share;
     }

@@ -45,6 +45,7 @@ impl Told {
             unchanged = totals.unchanged,
             rejected = totals.rejected,
             patched = totals.patched,
+            pulled = totals.pulled,
             logged = totals.logged,
             relogged = totals.relogged,
             refused = totals.refused,

@@ -11,7 +11,7 @@ use super::Outside;
 use super::send::{Sent, send};
 
 /// Statuses of a lead that is in a call now: what is written meanwhile is overwritten by the agent's screen.
-const IN_CALL: [&str; 3] = ["INCALL", "QUEUE", "DISPO"];
+pub(super) const IN_CALL: [&str; 3] = ["INCALL", "QUEUE", "DISPO"];
 
 /// What is sent next: one request, or few that belong together.
 #[derive(Debug)]

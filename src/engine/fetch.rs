@@ -1,6 +1,7 @@
 //! Contacts: listed, mapped, decided about. Of a run over one list, those that belong to it; what was found out beside stands in `beside`.
 
 mod beside;
+mod pull;
 mod unlinked;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +13,7 @@ use crate::model::{Contact, ContactId, Failure, Link, LinkId, LinkState, StoredL
 use crate::ports::{self, Clock, Contacts, Dialer, Effect, Fault, JobRecord, Reach, Store};
 use crate::sync::brake::Blown;
 use crate::sync::decide::{self, Seen, Settings, Step, subject_of};
-use crate::sync::delta::Rules;
+use crate::sync::delta::{self, Rules, Shown};
 use crate::sync::fingerprint::fingerprint;
 
 use super::part::Part;
@@ -49,6 +50,8 @@ pub(crate) struct Fetch<'a, 'b, D, C, S, K> {
     forced: BTreeSet<ContactId>,
     /// Contacts with ops that may still take effect.
     in_flight: BTreeSet<ContactId>,
+    /// Contacts that an earlier run did not get done with: when they were changed is not known.
+    unsettled: BTreeSet<ContactId>,
 }
 
 impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, K> {
@@ -65,7 +68,13 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
         forced.extend(outside.store.contacts_with_ops(&job.name, &[Intended])?);
         forced.extend(swept.loosened.iter().cloned());
         let settings = settings(job, &plan.commit.job);
-        Ok(Self { outside, job, plan, part, settings, swept, pending: Vec::new(), unlinked: Unlinked::LookedFor, forced, in_flight })
+        let mut unsettled = BTreeSet::new();
+        if swept.edits.is_dated() {
+            unsettled.extend(forced.iter().chain(&in_flight).cloned());
+            unsettled.extend(outside.store.failures(&job.name, None)?.into_iter().filter_map(|failure| failure.contact));
+        }
+        let pending = Vec::new();
+        Ok(Self { outside, job, plan, part, settings, swept, pending, unlinked: Unlinked::LookedFor, forced, in_flight, unsettled })
     }
 
     /// The same for contacts whose lead is known only: VICIdial is asked for nothing.
@@ -148,6 +157,16 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
         is_in
     }
 
+    /// Contacts whose lead was edited, and that no listing showed.
+    pub(crate) async fn edited(&mut self) -> Result<(), Stop> {
+        let mut ids = BTreeSet::new();
+        for link in self.swept.edits.news() {
+            let link = self.outside.store.link(link)?.filter(|link| self.part.has_link(link));
+            ids.extend(link.map(|link| link.contact));
+        }
+        self.by_id(&ids).await
+    }
+
     /// Whether the CRM has no such contact, nor is it linked.
     pub(crate) fn is_unknown(&self, id: &ContactId) -> Result<bool, Stop> {
         Ok(self.plan.gone.contains(id) && self.outside.store.link_by_contact(&self.job.name, id)?.is_none())
@@ -213,7 +232,7 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
                 self.plan.totals.read += 1;
                 let link = links.get(&contact.id);
                 if self.takes(&contact, link) {
-                    self.contact(&contact, link)?;
+                    self.contact(&contact, link).await?;
                 }
             }
         }
@@ -223,7 +242,7 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
         Ok(())
     }
 
-    fn contact(&mut self, contact: &Contact, link: Option<&Link>) -> Result<(), Stop> {
+    async fn contact(&mut self, contact: &Contact, link: Option<&Link>) -> Result<(), Stop> {
         let id = &contact.id;
         // An opt-out of a known lead waits for nothing: it is absolute, and ends whatever else is open.
         let is_opt_out = contact.opted_out && link.is_some_and(|link| link.lead_id.is_some());
@@ -239,7 +258,8 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
         }
         let print = fingerprint(self.job.program.hash(), contact);
         let is_forced = self.forced.contains(id);
-        if let Some(link) = link.filter(|link| link.fingerprint == print && !is_forced && link.state != LinkState::Wanted) {
+        let is_same = |link: &&Link| link.fingerprint == print && !is_forced && !self.swept.edits.is_news(link.id);
+        if let Some(link) = link.filter(is_same).filter(|link| link.state != LinkState::Wanted) {
             self.still(contact, link);
             return Ok(());
         }
@@ -250,7 +270,9 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
         };
         match link {
             Some(link) if link.lead_id.is_some() => {
-                let step = self.linked(&seen, link, &stored);
+                let Some(mut step) = self.looked(contact, &seen, link, &stored).await? else { return Ok(()) };
+                let is_seen = self.swept.edits.is_seen(link);
+                self.pull(contact, &seen, Some(link.id), is_seen, &mut step);
                 self.plan.take(id, Some(link), step, &print);
             }
             Some(_) | None => self.await_look_up(contact, link, seen, stored, print)?,
@@ -275,17 +297,57 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
         }
     }
 
+    /// What a contact with a lead comes to. Before anything is written over a field that people change in VICIdial, the lead was looked at in this run.
+    /// `None` where it cannot be looked at, or is in a call that would undo the write: the contact is looked at again.
+    async fn looked(&mut self, contact: &Contact, seen: &Seen, link: &Link, stored: &StoredLead) -> Result<Option<Step>, Stop> {
+        let shown = self.shown(link, Some(contact));
+        let step = self.decided(seen, link, stored, &shown);
+        let needs_look = match self.unlinked {
+            Unlinked::LookedFor => matches!(seen, Seen::Lead(_)) && self.swept.edits.needs_look(&step, link),
+            Unlinked::LeftOut => false,
+        };
+        let (shown, step) = if needs_look {
+            if let Err(fault) = self.swept.edits.read(self.outside, self.job, link).await? {
+                self.plan.unreadable(subject_of(&contact.id), Some(contact.id.clone()), fault);
+                return Ok(None);
+            }
+            let shown = self.shown(link, Some(contact));
+            let step = self.decided(seen, link, stored, &shown);
+            (shown, step)
+        } else {
+            (shown, step)
+        };
+        if self.swept.edits.waits_for_call(&step, link) {
+            self.plan.fail(Failure {
+                subject: subject_of(&contact.id),
+                contact: Some(contact.id.clone()),
+                code: "in_call".to_owned(),
+                raw: "its lead is in a call now, and the agent's screen would write the old values back; it is looked at again".to_owned(),
+                tries: 0,
+            });
+            return Ok(None);
+        }
+        Ok(Some(self.done(link, &shown, step)))
+    }
+
     fn linked(&mut self, seen: &Seen, link: &Link, stored: &StoredLead) -> Step {
-        let mut link = link.clone();
-        let fresh = self.swept.fresh.remove(&link.id);
-        if let Some(base) = &fresh {
-            link.base = base.clone();
+        let shown = self.shown(link, None);
+        let step = self.decided(seen, link, stored, &shown);
+        self.done(link, &shown, step)
+    }
+
+    fn decided(&self, seen: &Seen, link: &Link, stored: &StoredLead, shown: &Shown) -> Step {
+        if self.swept.loosened.contains(&link.contact) {
+            return decide::tighten(link, &self.settings);
         }
-        if self.swept.loosened.remove(&link.contact) {
-            return decide::tighten(&link, &self.settings);
-        }
-        let mut step = decide::linked(seen, &link, stored, &self.settings);
-        step.base = step.base.or(fresh);
+        decide::linked(seen, link, stored, shown, &self.settings)
+    }
+
+    /// A link is done with. Where nothing was decided about its fields, those that only go to VICIdial are what it shows now.
+    fn done(&mut self, link: &Link, shown: &Shown, mut step: Step) -> Step {
+        self.swept.loosened.remove(&link.contact);
+        self.swept.edits.decided(link.id);
+        step.base = step.base.or_else(|| delta::refresh(&link.base, shown, &self.settings.rules));
         step
     }
 

@@ -6,6 +6,7 @@
 
 mod change;
 mod collect;
+mod edits;
 mod fetch;
 mod flags;
 mod gaps;

@@ -70,11 +70,14 @@ impl Plan {
         self.fail(Failure { subject, contact, code: fault.code.to_owned(), raw: fault.message, tries: 0 });
     }
 
-    /// Which of the failures that were due are over: those of calls that ask for nothing any more. A subject with a planned op, or that
+    /// Which of the failures that were due are over: those of calls that ask for nothing any more, and of edits that are in order now. A subject with a planned op, or that
     /// failed again, is not over before the op is done: its backoff goes on.
     pub(crate) fn settle_failures(&mut self, due: &[Failure]) {
-        let of_calls = |subject: &String| subject.starts_with("call:") || subject.starts_with("patch:");
-        self.commit.mended.extend(due.iter().map(|failure| failure.subject.clone()).filter(of_calls));
+        let of_calls_or_edits = |subject: &String| {
+            let kind = subject.split(':').next().unwrap_or_default();
+            ["call", "patch", "edit", "conflict", "back"].contains(&kind)
+        };
+        self.commit.mended.extend(due.iter().map(|failure| failure.subject.clone()).filter(of_calls_or_edits));
         let open: BTreeSet<&str> = self.commit.ops.iter().map(|op| op.subject.as_str()).collect();
         let failed: BTreeSet<&str> = self.commit.failures.iter().map(|failure| failure.subject.as_str()).collect();
         self.commit.mended.retain(|subject| !open.contains(subject.as_str()) && !failed.contains(subject.as_str()));
@@ -131,7 +134,11 @@ impl Plan {
                     totals.opted_out += u64::from(is_opt_out);
                 }
                 Payload::Deactivate { double: Some(_), .. } => totals.doubles += 1,
-                Payload::AddLead { .. } | Payload::PatchContact { .. } | Payload::LogCall { .. } => {}
+                Payload::PatchContact { .. } => {
+                    totals.patched += 1;
+                    totals.pulled += 1;
+                }
+                Payload::AddLead { .. } | Payload::LogCall { .. } => {}
             }
         }
         totals.moved += u64::from(is_moved);

@@ -110,7 +110,10 @@ impl Pushed {
             Payload::Deactivate { double: None, then: LinkState::OptedOut, .. } => totals.opted_out += 1,
             Payload::Deactivate { double: None, .. } => totals.deactivated += 1,
             Payload::Deactivate { double: Some(_), .. } => totals.doubles += 1,
-            Payload::PatchContact { .. } => totals.patched += 1,
+            Payload::PatchContact { .. } => {
+                totals.patched += 1;
+                totals.pulled += u64::from(op.is_pull());
+            }
             Payload::LogCall { existing: None, .. } => totals.logged += 1,
             Payload::LogCall { existing: Some(_), .. } => totals.relogged += 1,
         }

@@ -6,6 +6,7 @@ use crate::model::{ContactId, Lane, LeadId, LinkState, Op, OpState, RunEnd, RunI
 use crate::ports::{self, Clock, Contacts, Dialer, PlanCommit, Reach, Store};
 use crate::sync::{brake, watermark};
 
+use super::edits::{self, Edits};
 use super::fetch::{self, Fetch};
 use super::part::Part;
 use super::plan::Plan;
@@ -281,6 +282,9 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
         // instant: their contacts are looked at again.
         contacts.extend(outside.store.contacts_with_ops(&job.name, &[OpState::Intended])?);
     }
+    if !only {
+        contacts.extend(Edits::of(job).overtaken(outside, job)?);
+    }
     let listing = match &request.scope {
         Scope::Full | Scope::List(_) => Some(ports::Scope::All),
         Scope::Changed if is_new_mapping => Some(ports::Scope::All),
@@ -289,7 +293,12 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
         Scope::Contact(_) | Scope::Lead(_) => None,
     };
     let is_complete = listing == Some(ports::Scope::All);
-    let swept = if is_complete {
+    if is_complete {
+        // Where one side went back to what it was nothing shows that there is something to decide again.
+        let open = outside.store.failures(&job.name, None)?;
+        contacts.extend(open.into_iter().filter(|failure| edits::is_about_fields(failure)).filter_map(|failure| failure.contact));
+    }
+    let mut swept = if is_complete {
         let swept = sweep(outside, job, plan, &mut part, request.is_approved).await?;
         swept.mend(outside, job, plan, &part)?;
         swept
@@ -298,14 +307,18 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
         // would be looked for by their phones only.
         sweep(outside, job, plan, &mut part, request.is_approved).await?
     } else {
-        Swept::default()
+        Swept::none(job)
     };
+    edits::look_at(outside, job, plan, &mut swept.edits, &contacts, only).await?;
     let mut fetch = Fetch::new(outside, job, plan, &mut part, swept, contacts.clone())?;
     let began = match &listing {
         Some(scope) => Some(fetch.listing(scope).await?),
         None => None,
     };
     fetch.by_id(&contacts).await?;
+    if !only {
+        fetch.edited().await?;
+    }
     if let Scope::Contact(id) = &request.scope
         && fetch.is_unknown(id)?
     {

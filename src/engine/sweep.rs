@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::StreamExt;
 
-use crate::model::{Base, ContactId, Failure, FieldName, LeadField, LeadId, LeadRow, Link, LinkId, LinkState, ListId, VendorLeadCode};
+use crate::model::{ContactId, Failure, FieldName, LeadField, LeadId, LeadRow, Link, LinkId, LinkState, ListId, VendorLeadCode};
 use crate::ports::{Clock, Contacts, Dialer, LinkWrite, Store};
 use crate::sync::brake::Blown;
 use crate::sync::decide::subject_of;
-use crate::sync::delta;
 use crate::sync::server::Seen;
 
+use super::edits::{self, Edits, Route};
 use super::part::Part;
 use super::plan::Plan;
 use super::present::Present;
@@ -30,8 +30,8 @@ const MISSING_FINE: usize = 10;
 pub(crate) struct Swept {
     /// Leads of ours without a link, by code: a state that was lost.
     pub(crate) orphans: BTreeMap<VendorLeadCode, Vec<LeadRow>>,
-    /// Links whose VICIdial side shows something else than it last did.
-    pub(crate) fresh: BTreeMap<LinkId, Base>,
+    /// How the VICIdial side of links shows now.
+    pub(crate) edits: Edits,
     /// Contacts that opted out and whose lead somebody made dialable again.
     pub(crate) loosened: BTreeSet<ContactId>,
     /// Links whose state is another one than the state database says, since this plan changes it.
@@ -49,7 +49,7 @@ pub(crate) async fn sweep<D: Dialer, C: Contacts, S: Store, K: Clock>(
     part: &mut Part,
     is_approved: bool,
 ) -> Result<Swept, Stop> {
-    let mut swept = Swept::default();
+    let mut swept = Swept::none(job);
     let mut seen = Seen::default();
     let kept = kept(job);
     for list in lists(job, plan, part) {
@@ -83,6 +83,7 @@ pub(crate) async fn sweep<D: Dialer, C: Contacts, S: Store, K: Clock>(
     survey::keep(outside, job, &known, &seen.facts(&known, outside.clock.now()))?;
     let absent = absent(outside, job, part, &swept.present, is_approved)?;
     missing(outside, job, plan, &mut swept, absent).await?;
+    edits::clear_doubts(outside, job, plan, &mut swept.edits).await?;
     Ok(swept)
 }
 
@@ -97,6 +98,11 @@ fn lists(job: &Job, plan: &Plan, part: &Part) -> BTreeSet<ListId> {
 }
 
 impl Swept {
+    /// Nothing yet.
+    pub(crate) fn none(job: &Job) -> Self {
+        Self { edits: Edits::of(job), ..Self::default() }
+    }
+
     /// Ends failures about leads that a complete run does not find again: any, or those of leads in the list that it is about.
     pub(crate) fn mend<D, C, S: Store, K>(
         &self,
@@ -122,7 +128,7 @@ fn kept(job: &Job) -> BTreeSet<FieldName> {
 }
 
 #[allow(clippy::too_many_arguments)]
-fn look<D, C, S: Store, K>(
+fn look<D, C, S: Store, K: Clock>(
     outside: &Outside<'_, D, C, S, K>,
     job: &Job,
     plan: &mut Plan,
@@ -137,9 +143,7 @@ fn look<D, C, S: Store, K>(
         if link.state == LinkState::OptedOut && row.status != job.program.opt_out_status() {
             swept.loosened.insert(link.contact.clone());
         }
-        if let Some(base) = delta::refresh(&link.base, &row.values) {
-            swept.fresh.insert(link.id, base);
-        }
+        swept.edits.see(outside, job, &link, &row, Route::List)?;
         if link.state == LinkState::LeadMissing {
             plan.commit.mended.push(subject_of(&link.contact));
             swept.states.insert(link.contact.clone(), LinkState::Live);
@@ -235,9 +239,12 @@ async fn missing<D: Dialer, C: Contacts, S: Store, K: Clock>(
         }
     }
     for (link, lead) in absent.live {
-        match job.dialer_record(outside.dialer.read_lead(lead, &BTreeSet::new()).await)? {
+        match job.dialer_record(outside.dialer.read_lead(lead, swept.edits.fields()).await)? {
             Ok(None) => {}
-            Ok(Some(_)) => continue,
+            Ok(Some(row)) => {
+                swept.edits.see(outside, job, &link, &row, Route::Lead)?;
+                continue;
+            }
             Err(fault) => {
                 plan.unreadable(subject_of(&link.contact), Some(link.contact), fault);
                 continue;

@@ -193,7 +193,8 @@ pub struct Op {
     pub id: OpId,
     /// The lane it travels in.
     pub lane: Lane,
-    /// What it is about: `contact:ID` for the contact's lead, `lead:ID` for doubles, `patch:ID` for CRM attributes, `call:KEY` for activities.
+    /// What it is about: `contact:ID` for the contact's lead, `lead:ID` for doubles, `patch:ID` for CRM attributes that calls set,
+    /// `edit:ID` for those that VICIdial's edits go to, `call:KEY` for activities.
     pub subject: String,
     /// The link it belongs to; 0 in a plan for a link that the same plan makes (found by the subject's contact).
     pub link: Option<LinkId>,
@@ -209,6 +210,20 @@ pub struct Op {
     pub state: OpState,
     /// How often it was sent.
     pub tries: u32,
+}
+
+impl Op {
+    /// The subject of a pull: edits in VICIdial that go to a contact. Calls write to contacts under another one, so that neither waits for the other.
+    #[must_use]
+    pub fn pull_of(contact: &ContactId) -> String {
+        format!("edit:{contact}")
+    }
+
+    /// Whether it is one.
+    #[must_use]
+    pub fn is_pull(&self) -> bool {
+        self.lane == Lane::Patch && self.subject == Self::pull_of(&self.contact)
+    }
 }
 
 /// What a sent op came to.

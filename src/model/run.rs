@@ -40,6 +40,8 @@ pub struct Totals {
     pub refused: u64,
     /// Ops whose effect is not known yet.
     pub unknown: u64,
+    /// Those of the changed CRM contacts to which edits of their lead went.
+    pub pulled: u64,
 }
 
 /// A contact that the mapping refuses: reported, no failure.

@@ -128,6 +128,7 @@ impl<'a> Building<'a> {
             moves: brakes.moves,
             deactivates: brakes.deactivates,
             deactivates_share: brakes.deactivates_share,
+            patches: brakes.patches,
         };
         let site = &checked.config.crms.get(&job.crm)?.site;
         let systems = format!("{site}\n{}", checked.config.vicidials.get(&job.vicidial)?.url);

@@ -1,14 +1,14 @@
 //! Table `op`: the journal of intended writes. It decides which op a newer one replaces, and reads ops by what is asked
 //! of them; what a result does to the rest of the state stands in `outcome`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, params};
 
 use super::cell::{all, json, one, read_json, read_number, read_time, run, time};
 use super::trouble::broken;
-use crate::model::{Base, ContactId, Lane, LinkId, Op, OpId, OpState, RunId, Turn};
+use crate::model::{Base, ContactId, FieldName, Lane, LinkId, Op, OpId, OpState, RunId, Turn};
 use crate::ports::StoreError;
 
 macro_rules! select {
@@ -86,7 +86,8 @@ pub(super) fn set_state(connection: &Connection, op: OpId, state: OpState, raw: 
         OpState::Unknown => Some(time(at)),
         OpState::Intended | OpState::Sent | OpState::Done | OpState::Refused | OpState::Superseded => None,
     };
-    let sql = "UPDATE op SET state = ?2, raw = ?3, closed_at = ?4, changed_at = ?5 WHERE id = ?1";
+    // What got no answer once may still take effect, whatever was found out of it since.
+    let sql = "UPDATE op SET state = ?2, raw = ?3, closed_at = coalesce(?4, closed_at), changed_at = ?5 WHERE id = ?1";
     run(connection, sql, params![op.0, state.name(), raw, closed_at, time(at)])?;
     Ok(())
 }
@@ -207,10 +208,30 @@ pub(super) fn contacts_in_states(connection: &Connection, job: i64, states: &[Op
     Ok(found)
 }
 
-/// Supersedes all that waits to be sent to VICIdial for a contact.
+/// What VICIdial would show of a contact's writes that got no answer since then and were not seen to take effect at their first try: they may come late.
+pub(super) fn late_writes(
+    connection: &Connection,
+    job: i64,
+    contact: &ContactId,
+    since: DateTime<Utc>,
+) -> Result<BTreeMap<FieldName, BTreeSet<String>>, StoreError> {
+    let sql = "SELECT base_after FROM op WHERE job = ?1 AND contact = ?2 AND lane IN ('custom', 'update') AND closed_at >= ?3 \
+               AND (tries > 1 OR state <> 'done')";
+    let bases: Vec<Base> = all(connection, sql, params![job, contact.as_str(), time(since)], |row| {
+        read_json("planned write's base", &row.get::<_, String>(0)?)
+    })?;
+    let mut written: BTreeMap<FieldName, BTreeSet<String>> = BTreeMap::new();
+    for (field, pair) in bases.into_iter().flat_map(|base| base.fields) {
+        written.entry(field).or_default().insert(pair.vicidial);
+    }
+    Ok(written)
+}
+
+/// Supersedes what waits to be sent for a contact: to VICIdial, and of what goes to the CRM, edits of its lead.
 pub(super) fn cancel(connection: &Connection, job: i64, contact: &ContactId, at: DateTime<Utc>) -> Result<(), StoreError> {
     let sql = "UPDATE op SET state = 'superseded', raw = 'a newer plan looked at the contact again', changed_at = ?3 \
-               WHERE job = ?1 AND contact = ?2 AND state = 'intended' AND lane NOT IN ('patch', 'activity')";
+               WHERE job = ?1 AND contact = ?2 AND state = 'intended' \
+               AND (lane NOT IN ('patch', 'activity') OR subject = 'edit:' || ?2)";
     run(connection, sql, params![job, contact.as_str(), time(at)])?;
     Ok(())
 }

@@ -8,8 +8,8 @@ use rusqlite::Connection;
 use super::open::State;
 use super::{activities, crm_fields, failures, jobs, journal, legs, links, outcome, plan, rejections, runs, servers};
 use crate::model::{
-    ActivityId, ContactId, CrmField, Failure, JobName, LeadId, Leg, Link, LinkId, Op, OpId, OpResult, OpState, Rejection, RunEnd, RunId,
-    ServerFacts, Taken, Totals, Turn, VendorLeadCode,
+    ActivityId, ContactId, CrmField, Failure, FieldName, JobName, LeadId, Leg, Link, LinkId, Op, OpId, OpResult, OpState, Rejection,
+    RunEnd, RunId, ServerFacts, Taken, Totals, Turn, VendorLeadCode,
 };
 use crate::ports::{JobRecord, LinkWrite, PlanCommit, RunRecord, SeenFields, Store, StoreError};
 
@@ -160,6 +160,16 @@ impl Store for State {
     fn contacts_with_ops(&self, job: &JobName, states: &[OpState]) -> Result<BTreeSet<ContactId>, StoreError> {
         let states = states.to_vec();
         self.read(job, move |connection, job| journal::contacts_in_states(connection, job, &states))
+    }
+
+    fn late_writes(
+        &self,
+        job: &JobName,
+        contact: &ContactId,
+        since: DateTime<Utc>,
+    ) -> Result<BTreeMap<FieldName, BTreeSet<String>>, StoreError> {
+        let contact = contact.clone();
+        self.read(job, move |connection, job| journal::late_writes(connection, job, &contact, since))
     }
 
     fn advance(&self, job: &JobName, results: &[OpResult], sent: &[OpId], at: DateTime<Utc>) -> Result<(), StoreError> {

@@ -15,6 +15,8 @@ pub struct Limits {
     pub deactivates: u64,
     /// The same as a share of the live leads, where these are more than ten.
     pub deactivates_share: f64,
+    /// Contacts of the CRM that change since their lead was edited.
+    pub patches: u64,
 }
 
 /// A limit that a plan goes beyond.
@@ -40,6 +42,7 @@ pub fn blown(plan: &Totals, live: u64, is_first_run: bool, limits: &Limits) -> V
         ("updates", plan.updated, limits.updates, "leads to change"),
         ("moves", plan.moved, limits.moves, "leads to move"),
         ("deactivates", plan.deactivated, limits.deactivates, "leads to take out of dialing"),
+        ("patches", plan.pulled, limits.patches, "contacts to change for edits in VICIdial"),
     ] {
         if wanted > limit && !(is_first_run && brake == "creates") {
             hold(brake, format!("{wanted} {words}, and the brake `{brake}` is set to {limit}"));

@@ -2,7 +2,7 @@
 //!
 //! It knows no values: what a change is, whether both sides show the same, and which was later, comes in.
 
-use crate::model::{Side, Way, Winner};
+use crate::model::{Direction, Side, Way, Winner};
 
 /// What a side did to a field since it last showed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,4 +64,47 @@ pub fn decide(way: Way, crm: Edit, vicidial: Edit, agrees: bool, later: Option<S
             },
         },
     }
+}
+
+impl Edit {
+    /// What a side of the CRM can have done.
+    pub const OF_CRM: [Self; 3] = [Self::None, Self::Value, Self::Blank];
+    /// What VICIdial's can.
+    pub const OF_VICIDIAL: [Self; 4] = [Self::None, Self::Value, Self::Blank, Self::Late];
+}
+
+/// All rules about whose value counts.
+#[must_use]
+pub fn winners() -> Vec<Winner> {
+    let sides = [Some(Side::Crm), Some(Side::Vicidial), None];
+    sides.map(Winner::Always).into_iter().chain(sides.map(Winner::Newest)).collect()
+}
+
+/// One line of the table: what follows from what the two sides did, where they do not show the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// What the CRM did.
+    pub crm: Edit,
+    /// What VICIdial did.
+    pub vicidial: Edit,
+    /// What follows for a field that is pushed, pulled, and both, where a blank says nothing; `None` where it is the field's rule that decides.
+    pub keeps: [Option<Action>; 3],
+    /// The same where a blank clears.
+    pub clears: [Option<Action>; 3],
+}
+
+/// The whole table, worked out by [`decide`] itself.
+#[must_use]
+pub fn rows() -> Vec<Row> {
+    let cell = |crm, vicidial, direction, clears| {
+        let mut actions = winners().into_iter().map(|winner| decide(Way { direction, winner, clears }, crm, vicidial, false, None));
+        let first = actions.next();
+        first.filter(|first| actions.all(|action| action == *first))
+    };
+    let pairs = Edit::OF_CRM.into_iter().flat_map(|crm| Edit::OF_VICIDIAL.map(|vicidial| (crm, vicidial)));
+    let row = |(crm, vicidial)| {
+        let cells = |clears| Direction::ALL.map(|direction| cell(crm, vicidial, direction, clears));
+        Row { crm, vicidial, keeps: cells(false), clears: cells(true) }
+    };
+    pairs.map(row).collect()
 }

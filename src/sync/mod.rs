@@ -12,6 +12,7 @@ pub mod field;
 pub mod fingerprint;
 pub mod fold;
 pub mod guard;
+pub mod later;
 pub mod quiet;
 pub mod server;
 pub mod settle;

@@ -17,3 +17,4 @@ mod reports;
 mod rig;
 mod schema;
 mod server;
+mod two_ways;

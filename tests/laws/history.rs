@@ -31,6 +31,7 @@ enum Step {
     Delete(u64),
     AgentName(u64, u8),
     AgentCity(u64, u8),
+    AgentNote(u64, u8),
     AdminMove(u64, u8),
     Call(u64, u8, Option<u8>),
     Hopper,
@@ -72,6 +73,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => who().prop_map(Step::Delete),
         1 => (who(), 0..4_u8).prop_map(|(who, value)| Step::AgentName(who, value)),
         1 => (who(), 0..4_u8).prop_map(|(who, value)| Step::AgentCity(who, value)),
+        1 => (who(), 0..3_u8).prop_map(|(who, value)| Step::AgentNote(who, value)),
         1 => (who(), 0..3_u8).prop_map(|(who, value)| Step::AdminMove(who, value)),
         2 => (who(), 0..5_u8, prop::option::weighted(0.3, 0..5_u8)).prop_map(|(who, end, transfer)| Step::Call(who, end, transfer)),
         1 => Just(Step::Hopper),
@@ -146,6 +148,8 @@ struct Known {
     last_name: BTreeSet<String>,
     /// Both sides write this one: whoever did last, or the CRM.
     city: BTreeSet<String>,
+    /// Agents alone write this one, and it goes to the CRM.
+    note: String,
     /// Calls: start and final outcome.
     calls: Vec<(i64, &'static str)>,
 }
@@ -161,7 +165,8 @@ struct Life {
 
 impl Life {
     fn new() -> Self {
-        let rig = Rig::new();
+        let mut rig = Rig::new();
+        rig.remap_all(&edits(false));
         let mut life = Self { rig, known: BTreeMap::new(), is_upper: false, is_lost: false };
         life.add(0, 0);
         life.add(CONTACTS - 1, 0);
@@ -265,6 +270,10 @@ impl Life {
                 let value = ["Largo", "Tampa", "", "Ocala"][usize::from(*value)];
                 self.agent(*who, |row| row.set(LeadField::City, value), |known| known.city.extend([value.to_owned()]));
             }
+            Step::AgentNote(who, value) => {
+                let value = ["asked for papers", "call at noon", "speaks Spanish"][usize::from(*value)];
+                self.agent(*who, |row| row.set(LeadField::Comments, value), |known| known.note = value.to_owned());
+            }
             Step::AdminMove(who, value) => {
                 let wanted = 1001 + u64::from(*value);
                 self.agent(*who, |row| row.list = list(wanted), |known| known.moved.extend([wanted]));
@@ -275,9 +284,7 @@ impl Life {
             Step::SetBack(seconds) => self.rig.world().set_back(TimeDelta::seconds(*seconds)),
             Step::Remap => {
                 self.is_upper = !self.is_upper;
-                let plain = "first_name = \"firstName\"";
-                let upper = "first_name = { from = \"firstName\", transform = [\"upper\"] }";
-                self.rig.remap(plain, if self.is_upper { upper } else { plain });
+                self.rig.remap_all(&edits(self.is_upper));
                 // That one puts new leads into the hopper, too.
                 let hopper = self.is_upper.then_some(Hopper { priority: 0, checks_local_time: false });
                 self.rig.intake(Intake { hopper, ..Intake::default() });
@@ -377,6 +384,9 @@ impl Life {
             assert_eq!(format!("+{}{}", row.get(LeadField::PhoneCode), row.get(LeadField::PhoneNumber)), known.phone, "{id}");
             assert!(known.last_name.contains(row.get(LeadField::LastName)), "{id}: {} {known:?}", row.get(LeadField::LastName));
             assert!(known.city.contains(row.get(LeadField::City)), "{id}: {} {known:?}", row.get(LeadField::City));
+            let city = self.rig.attribute(id, "city").text().unwrap_or_default();
+            assert_eq!(shown(&city), row.get(LeadField::City), "both sides of {id} have one city");
+            assert_eq!(self.rig.attribute(id, "note").text().unwrap_or_default(), known.note, "what agents noted of {id} is in the CRM");
         }
         if known.is_there {
             self.calls(id, known);
@@ -395,6 +405,13 @@ impl Life {
         let shown = self.rig.attribute(id, "callCount");
         assert!(shown == Value::Int(count) || (count == 0 && shown == Value::Null), "{id}: {shown:?} of {count} calls");
     }
+}
+
+/// The laws' mapping, edited: the city goes both ways, notes come from VICIdial, and first names may be in capitals.
+fn edits(is_upper: bool) -> [(&'static str, &'static str); 2] {
+    let upper = "first_name = { from = \"firstName\", transform = [\"upper\"] }";
+    let lines = "city = { from = \"city\", direction = \"both\", blank = \"clear\" }\ncomments = { from = \"note\", direction = \"pull\" }";
+    [("first_name = \"firstName\"", if is_upper { upper } else { "first_name = \"firstName\"" }), (super::two_ways::CITY, lines)]
 }
 
 /// What VICIdial keeps of a text.

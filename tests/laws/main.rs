@@ -26,4 +26,7 @@ mod settling;
 mod staffed;
 mod staying;
 mod together;
+mod two_way_crashes;
+mod two_way_lives;
+mod two_ways;
 mod world;

@@ -113,7 +113,7 @@ impl Rig {
             crm: "espo".to_owned(),
             vicidial: "main".to_owned(),
             program: program(MAPPING),
-            limits: Limits { creates: 100, updates: 100, moves: 100, deactivates: 20, deactivates_share: 0.5 },
+            limits: Limits { creates: 100, updates: 100, moves: 100, deactivates: 20, deactivates_share: 0.5, patches: 100 },
             settle: Duration::from_secs(SETTLE_S.unsigned_abs()),
             quiet: Quiet::never(),
             systems: "one".to_owned(),
@@ -129,15 +129,7 @@ impl Rig {
 
     /// An installation with so many contacts `c00`, `c01`, ... in segment north, pushed, and with nothing left to do.
     pub(crate) fn started(contacts: u64) -> Self {
-        let mut rig = Self::new();
-        for number in 0..contacts {
-            rig.add(&id(number), number, "north");
-        }
-        rig.wait(60);
-        rig.approve();
-        rig.wait(60);
-        rig.sim.world().forget_counts();
-        rig
+        Self::started_with(contacts, &[])
     }
 
     /// The world.
@@ -159,6 +151,20 @@ impl Rig {
             text = text.replace(from, to);
         }
         self.map_by(text);
+    }
+
+    /// As [`Self::started`], with another mapping: several replacements in the text.
+    pub(crate) fn started_with(contacts: u64, edits: &[(&str, &str)]) -> Self {
+        let mut rig = Self::new();
+        rig.remap_all(edits);
+        for number in 0..contacts {
+            rig.add(&id(number), number, "north");
+        }
+        rig.wait(60);
+        rig.approve();
+        rig.wait(60);
+        rig.sim.world().forget_counts();
+        rig
     }
 
     /// The same mapping with another value of `list_change`.
@@ -353,7 +359,10 @@ impl Rig {
     /// Somebody in VICIdial changes a lead.
     pub(crate) fn agent(&self, id: &str, change: impl FnOnce(&mut Row)) {
         let lead = self.lead(id);
-        change(self.world().vici.leads.get_mut(&lead).unwrap());
+        let mut world = self.world();
+        change(world.vici.leads.get_mut(&lead).unwrap());
+        let now = world.now;
+        world.vici.modified.insert(lead, now);
     }
 
     /// The activities of a contact.

@@ -7,6 +7,8 @@ use clap::{Command, CommandFactory};
 use vicisync::cli::arguments::Arguments;
 use vicisync::cli::schema::FILES;
 use vicisync::diag::reference;
+use vicisync::model::{Direction, Side, Way, Winner};
+use vicisync::sync::field::{self, Action, Edit};
 
 use crate::root;
 
@@ -29,6 +31,7 @@ fn pages() -> Vec<(String, String)> {
         ("docs/reference/errors.md".to_owned(), errors()),
         ("docs/reference/help.md".to_owned(), help()),
         ("docs/reference/transforms.md".to_owned(), transforms()),
+        ("docs/reference/two-ways.md".to_owned(), two_ways()),
     ];
     for file in FILES {
         pages.push((format!("docs/schema/{}.schema.json", file.name), file.schema_text()));
@@ -73,6 +76,60 @@ fn transforms() -> String {
         })
         .collect();
     reference::steps("Transforms", &intro, &steps)
+}
+
+/// The table of what becomes of a field, as the program decides it.
+fn two_ways() -> String {
+    let did = |edit| match edit {
+        Edit::None => "nothing",
+        Edit::Value => "another value",
+        Edit::Blank => "emptied",
+        Edit::Late => "shows an older write of ours",
+    };
+    let follows = |action: Option<Action>| match action {
+        None => "by `wins`",
+        Some(Action::Nothing) => "nothing",
+        Some(Action::Keep) => "both stay",
+        Some(Action::Push) => "CRM's to VICIdial",
+        Some(Action::Pull) => "VICIdial's to the CRM",
+        Some(Action::Hold) => "a person decides",
+    };
+    let mut page = format!(
+        "# Two ways\n\nWhat becomes of a field, by what the CRM and VICIdial did to it since each was last seen. Each side is compared with what it showed last, \
+         never with the other. How a field says which way it goes: [mapping.md](../mapping.md).\n\n{MADE}\n\nWhere both sides show the same now, nothing is \
+         written, whatever they did.\n"
+    );
+    for (clears, title) in
+        [(false, "A blank says nothing (`blank = \"keep\"`)"), (true, "A blank empties the other side (`blank = \"clear\"`)")]
+    {
+        page.push_str(&format!("\n## {title}\n\n| CRM | VICIdial | `push` | `pull` | `both` |\n|---|---|---|---|---|\n"));
+        for row in field::rows() {
+            let cells = if clears { row.clears } else { row.keeps }.map(follows);
+            page.push_str(&format!("| {} | {} | {} |\n", did(row.crm), did(row.vicidial), cells.join(" | ")));
+        }
+    }
+    page.push_str("\n## Both changed it, and it goes both ways\n\n| `wins` | `otherwise` | CRM later | VICIdial later | not known |\n|---|---|---|---|---|\n");
+    for winner in field::winners() {
+        let side = |side| match side {
+            Some(Side::Crm) => "`crm`",
+            Some(Side::Vicidial) => "`vicidial`",
+            None => "`hold`",
+        };
+        let (wins, otherwise) = match winner {
+            Winner::Always(always) => (side(always), ""),
+            Winner::Newest(otherwise) => ("`newest`", side(otherwise)),
+        };
+        let way = Way { direction: Direction::Both, winner, clears: false };
+        let cells = [Some(Side::Crm), Some(Side::Vicidial), None]
+            .map(|later| follows(Some(field::decide(way, Edit::Value, Edit::Value, false, later))));
+        page.push_str(&format!("| {wins} | {otherwise} | {} |\n", cells.join(" | ")));
+    }
+    page.push_str(
+        "\nNeither side dates single fields. The CRM's change lies between the last run's look and the contact's own date, VICIdial's between the last full \
+         run and the lead's: one is the later only where these times do not touch, by a minute at least.\n\nWithout a last look at both, of a field that \
+         the mapping names newly or a lead that is taken over, what is filled counts as changed, and a blank says nothing.\n",
+    );
+    page
 }
 
 /// The long help of every command, as wide as it was written.

@@ -1,9 +1,11 @@
 //! The journal by example: what a plan does to older ops, and what each result does to links, failures and activities.
 
-use vicisync::model::{ContactId, Lane, Link, LinkId, LinkState, ListId, OpId, OpResult, OpState, Outcome, Rejection, Value};
+use std::collections::BTreeMap;
+
+use vicisync::model::{ContactId, Lane, Link, LinkId, LinkState, ListId, Op, OpId, OpResult, OpState, Outcome, Rejection, Value};
 use vicisync::ports::{LOOK_AGAIN, LinkWrite, PlanCommit, Store, StoreErrorKind};
 
-use super::{Desk, add, added, at, base, call, custom, deactivate, done, job, live, log, next_ops, patch, refused, update, wanted};
+use super::{Desk, add, added, at, base, call, custom, deactivate, done, field, job, live, log, next_ops, patch, refused, update, wanted};
 
 impl Desk {
     fn send(&self, op: OpId) {
@@ -435,4 +437,45 @@ fn an_open_write_does_not_bring_back_who_opted_out() {
         desk.state.advance(&job(), &[OpResult { op, outcome: done() }], &[], at(2)).unwrap();
         assert_eq!(desk.link("C1").state, LinkState::OptedOut);
     }
+}
+
+#[test]
+fn writes_that_got_no_answer_may_come_late_for_as_long_as_somebody_asks() {
+    let desk = Desk::new();
+    let late = |since: i64| desk.state.late_writes(&job(), &"C1".into(), at(since)).unwrap();
+    let city = |values: &[&str]| [(field("city"), values.iter().map(|value| (*value).to_owned()).collect())].into();
+    desk.plan(vec![live("C1", 11), live("C2", 12)], vec![update("C2", &[("city", "Ulm")], None, false)]);
+    let send = |value: &str| desk.sent(update("C1", &[("city", value)], None, false));
+    // Seen to be done after its one try: it cannot come once more.
+    let op = send("Bonn");
+    desk.finish(op.clone(), Outcome::Unknown { raw: "reset".to_owned() });
+    desk.finish(op, done());
+    // Answered at once.
+    let op = send("Köln");
+    desk.finish(op, done());
+    assert_eq!(late(0), BTreeMap::new());
+    // Not seen, and sent again: the first try may still come.
+    let op = send("Trier");
+    desk.finish(op.clone(), Outcome::Unknown { raw: "reset".to_owned() });
+    desk.finish(op.clone(), Outcome::NotSent);
+    assert_eq!(late(0), city(&["Trier"]));
+    desk.send(op.id);
+    desk.finish(op, done());
+    // Given up for what the lead shows.
+    let op = send("Mainz");
+    desk.finish(op.clone(), Outcome::Unknown { raw: "reset".to_owned() });
+    desk.finish(op, Outcome::Superseded { why: "it shows another city".to_owned() });
+    assert_eq!((late(0), late(10)), (city(&["Mainz", "Trier"]), city(&["Mainz", "Trier"])));
+    assert_eq!(late(11), BTreeMap::new());
+}
+
+#[test]
+fn a_contact_that_is_looked_at_anew_loses_the_edit_that_waits_for_it_and_keeps_what_calls_set() {
+    let desk = Desk::new();
+    let edit = Op { subject: Op::pull_of(&"C1".into()), ..patch("C1", "x") };
+    let of_calls = Op { subject: "patch:C1".to_owned(), ..patch("C1", "y") };
+    desk.plan(vec![live("C1", 11)], vec![edit, of_calls]);
+    desk.commit(&PlanCommit { cancelled: vec!["C1".into()], ..PlanCommit::default() });
+    assert_eq!(desk.only_op(OpState::Intended).subject, "patch:C1");
+    assert!(desk.only_op(OpState::Superseded).is_pull());
 }

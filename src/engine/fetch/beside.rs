@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::model::{Failure, FieldName, Lane, LeadField, LeadRow, LinkState};
 use crate::ports::{Clock, Contacts, Dialer, Effect, Fault, Reach, Store};
 use crate::sync::decide::{self, Settings};
+use crate::sync::delta;
 
 use super::super::Stop;
 use super::super::settle::Double;
@@ -43,8 +44,9 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                 self.plan.take(&contact, Some(&link), step, &link.fingerprint);
             }
         }
-        for (link, base) in std::mem::take(&mut self.swept.fresh) {
-            if let Some(known) = self.outside.store.link(link)? {
+        for (link, shown) in self.swept.edits.take_rest() {
+            let Some(known) = self.outside.store.link(link)? else { continue };
+            if let Some(base) = delta::refresh(&known.base, &shown, &self.settings.rules) {
                 self.plan.see(link, &known.fingerprint, Some(base));
             }
         }

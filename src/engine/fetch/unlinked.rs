@@ -18,6 +18,8 @@ pub(super) struct Pending {
     phone: Option<Phone>,
     stored: StoredLead,
     fingerprint: String,
+    /// The contact whole, where edits of an adopted lead may go to it.
+    whole: Option<Contact>,
 }
 
 impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
@@ -51,7 +53,8 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             match self.unlinked {
                 Unlinked::LookedFor => {
                     let phone = self.job.program.phone(contact);
-                    self.pending.push(Pending { contact: id.clone(), seen, code, phone, stored, fingerprint: print });
+                    let whole = self.swept.edits.are_pulled().then(|| contact.clone());
+                    self.pending.push(Pending { contact: id.clone(), seen, code, phone, stored, fingerprint: print, whole });
                 }
                 Unlinked::LeftOut => {}
             }
@@ -95,7 +98,10 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                         continue;
                     }
                 };
-                let step = decide::unlinked(&pending.contact, &pending.seen, &pending.code, &pending.stored, &rows, &self.settings);
+                let mut step = decide::unlinked(&pending.contact, &pending.seen, &pending.code, &pending.stored, &rows, &self.settings);
+                if let Some(contact) = &pending.whole {
+                    self.pull(contact, &pending.seen, None, true, &mut step);
+                }
                 self.plan.take(&pending.contact, None, step, &pending.fingerprint);
             }
         }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Base, FieldName, Lane, Lead, LeadChange, Link, ListChange, ListId, Payload, StoredLead, TzMethod};
+use crate::model::{Base, ContactId, Failure, FieldName, Lane, Lead, LeadChange, Link, ListChange, ListId, Payload, StoredLead, TzMethod};
 
 use super::{Settings, Step, Verdict, op};
-use crate::sync::delta::{self, Delta};
+use crate::sync::delta::{self, Delta, Shown};
 
-pub(super) fn change(lead: &Lead, link: &Link, stored: &StoredLead, settings: &Settings, is_return: bool) -> Step {
-    let delta = delta::delta(&link.base, &lead.values(), stored, &settings.rules);
+pub(super) fn change(lead: &Lead, link: &Link, stored: &StoredLead, shown: &Shown, settings: &Settings, is_return: bool) -> Step {
+    let delta = delta::delta(&link.base, &lead.values(), stored, shown, &settings.rules);
     let is_moved = match settings.list_change {
         ListChange::Move => lead.list_id != link.list_id,
         ListChange::Stay => false,
@@ -42,10 +42,30 @@ pub(super) fn change(lead: &Lead, link: &Link, stored: &StoredLead, settings: &S
         let payload = Payload::SetCustom { values: custom.0 };
         step.ops.push(op(Lane::Custom, &link.contact, Some(link.id), payload, custom.1, reason));
     }
-    if !step.ops.is_empty() {
+    step.failures.extend(conflict(&link.contact, &delta));
+    step.pulls = delta.pulls;
+    if !step.ops.is_empty() || !step.pulls.is_empty() {
         step.verdict = Verdict::Changed;
     }
     step
+}
+
+/// The subject of a failure about fields that both sides changed.
+#[must_use]
+pub fn conflict_of(contact: &ContactId) -> String {
+    format!("conflict:{contact}")
+}
+
+fn conflict(contact: &ContactId, delta: &Delta) -> Option<Failure> {
+    if delta.held.is_empty() {
+        return None;
+    }
+    let fields = delta.held.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let raw = format!(
+        "{fields}: the CRM and VICIdial were both changed, and the mapping says that a person decides; make both the same, or set one side back to what it was \
+         before"
+    );
+    Some(Failure { subject: conflict_of(contact), contact: Some(contact.clone()), code: "field_conflict".to_owned(), raw, tries: 0 })
 }
 
 /// The status of a lead whose contact is back: the one that it left with. A callback was removed when it left, so nobody would call a held one.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Base, ContactId, Failure, FieldName, Intake, Lane, Lead, LeadRow, Link, LinkId, LinkState, Pair, Payload, StoredLead, VendorLeadCode,
+    Base, ContactId, Failure, FieldName, Lane, Lead, LeadRow, Link, LinkId, LinkState, Pair, Payload, StoredLead, VendorLeadCode,
 };
 
 use super::{Seen, Settings, Step, Verdict, linked, op};
-use crate::sync::delta;
+use crate::sync::delta::{self, Rules, Shown};
 
 /// A contact without a live link, after its code was looked for. `found`: the leads that carry it.
 #[must_use]
@@ -21,7 +21,7 @@ pub fn unlinked(
 ) -> Step {
     let Some((kept, doubles)) = choose(found) else {
         return match seen {
-            Seen::Lead(lead) => create(contact, lead, code, stored, settings.intake),
+            Seen::Lead(lead) => create(contact, lead, code, stored, settings),
             Seen::OptedOut(rejection) | Seen::Rejected(rejection) => {
                 Step { rejection: Some(rejection.clone()), ..Step::new(Verdict::Rejected) }
             }
@@ -29,7 +29,8 @@ pub fn unlinked(
         };
     };
     let link = adopt(contact, seen, code, stored, kept, settings);
-    let mut step = linked(seen, &link, stored, settings);
+    let shown = Shown { is_seen: true, fields: kept.values.clone(), modified: kept.modified, ..Shown::default() };
+    let mut step = linked(seen, &link, stored, &shown, settings);
     if matches!(step.verdict, Verdict::Unchanged | Verdict::Changed) {
         step.verdict = Verdict::Adopted;
     }
@@ -81,7 +82,7 @@ fn adopt(contact: &ContactId, seen: &Seen, code: &VendorLeadCode, stored: &Store
     }
 }
 
-fn create(contact: &ContactId, lead: &Lead, code: &VendorLeadCode, stored: &StoredLead, intake: Intake) -> Step {
+fn create(contact: &ContactId, lead: &Lead, code: &VendorLeadCode, stored: &StoredLead, settings: &Settings) -> Step {
     let link = Link {
         id: LinkId(0),
         contact: contact.clone(),
@@ -97,6 +98,7 @@ fn create(contact: &ContactId, lead: &Lead, code: &VendorLeadCode, stored: &Stor
     let mut standard = Base::default();
     let mut custom = Base::default();
     let mut values = BTreeMap::new();
+    let lead = pushed(lead, &settings.rules);
     for (field, value) in lead.values() {
         let pair = Pair { crm: value.clone(), vicidial: stored.0.get(&field).cloned().unwrap_or_default() };
         match &field {
@@ -110,11 +112,18 @@ fn create(contact: &ContactId, lead: &Lead, code: &VendorLeadCode, stored: &Stor
         }
     }
     let mut step = Step { link: Some(link), ..Step::new(Verdict::Added) };
-    step.ops.push(op(Lane::Create, contact, None, Payload::AddLead { lead: lead.clone(), intake }, standard, "new contact"));
+    step.ops.push(op(Lane::Create, contact, None, Payload::AddLead { lead, intake: settings.intake }, standard, "new contact"));
     if !values.is_empty() {
         step.ops.push(op(Lane::Custom, contact, None, Payload::SetCustom { values }, custom, "custom fields of the new lead"));
     }
     step
+}
+
+/// The lead without what only VICIdial says. Of such a field no base is kept: what the new lead shows first is compared with the contact's value.
+fn pushed(lead: &Lead, rules: &Rules) -> Lead {
+    let mut lead = lead.clone();
+    lead.fields.retain(|field, _| rules.way(field).direction.pushes());
+    lead
 }
 
 /// A second lead with a contact's code, met anywhere.

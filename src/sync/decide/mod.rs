@@ -7,12 +7,16 @@ mod change;
 mod leave;
 mod link;
 
+use std::collections::BTreeMap;
+
 use crate::model::{
-    Base, ContactId, Failure, Intake, Lane, Lead, Link, LinkId, LinkState, ListChange, Op, OpId, OpState, Payload, Rejection, StoredLead,
+    Base, ContactId, Failure, FieldName, Intake, Lane, Lead, Link, LinkId, LinkState, ListChange, Op, OpId, OpState, Pair, Payload,
+    Rejection, StoredLead,
 };
 
-use super::delta::Rules;
+use super::delta::{Rules, Shown};
 use change::change;
+pub use change::conflict_of;
 use leave::leaving_reason;
 pub use leave::tighten;
 pub use link::{double, unlinked};
@@ -85,11 +89,13 @@ pub struct Step {
     pub rejection: Option<Rejection>,
     /// What a person has to look at.
     pub failures: Vec<Failure>,
+    /// Fields whose value goes to the CRM: the pairs, once it is there.
+    pub pulls: BTreeMap<FieldName, Pair>,
 }
 
 impl Step {
     fn new(verdict: Verdict) -> Self {
-        Self { verdict, link: None, base: None, ops: Vec::new(), rejection: None, failures: Vec::new() }
+        Self { verdict, link: None, base: None, ops: Vec::new(), rejection: None, failures: Vec::new(), pulls: BTreeMap::new() }
     }
 }
 
@@ -125,11 +131,11 @@ fn op(lane: Lane, contact: &ContactId, link: Option<LinkId>, payload: Payload, b
 ///
 /// Its list is among its changes where the mapping moves leads; else the lead stays in its own, and the base keeps what the rules said.
 #[must_use]
-pub fn linked(seen: &Seen, link: &Link, stored: &StoredLead, settings: &Settings) -> Step {
+pub fn linked(seen: &Seen, link: &Link, stored: &StoredLead, shown: &Shown, settings: &Settings) -> Step {
     match (link.state, seen) {
         (LinkState::Wanted | LinkState::LeadMissing, Seen::Lead(_)) => Step::new(Verdict::Waits),
-        (LinkState::Live, Seen::Lead(lead)) => change(lead, link, stored, settings, false),
-        (LinkState::Left, Seen::Lead(lead)) => change(lead, link, stored, settings, true),
+        (LinkState::Live, Seen::Lead(lead)) => change(lead, link, stored, shown, settings, false),
+        (LinkState::Left, Seen::Lead(lead)) => change(lead, link, stored, shown, settings, true),
         (LinkState::OptedOut, Seen::Lead(_)) => Step {
             rejection: Some(Rejection {
                 contact: link.contact.clone(),

@@ -79,6 +79,10 @@ pub(crate) struct Vicidial {
     pub(crate) drops_letters: bool,
     /// What every reading of a list meets.
     pub(crate) unreadable: Option<Fault>,
+    /// When rows were changed last, as far as anybody asks.
+    pub(crate) modified: BTreeMap<LeadId, DateTime<Utc>>,
+    /// Leads whose list shows blanks for their custom fields, since these are kept with another list.
+    pub(crate) kept_elsewhere: BTreeSet<LeadId>,
     next_lead: u64,
 }
 
@@ -103,6 +107,8 @@ impl Vicidial {
             facts: facts(),
             drops_letters: false,
             unreadable: None,
+            modified: BTreeMap::new(),
+            kept_elsewhere: BTreeSet::new(),
             next_lead: 1,
         }
     }
@@ -192,6 +198,7 @@ impl World {
         if let Some(list) = change.list_id.filter(|list| !self.vici.lists.contains_key(list)) {
             return Err(no_list(list));
         }
+        self.vici.modified.insert(lead, self.now);
         let row = self.vici.leads.get_mut(&lead).ok_or_else(|| no_lead(lead))?;
         row.values.extend(kept);
         if change.moves_zone() {
@@ -221,11 +228,14 @@ impl World {
             None => {
                 let standard = LeadField::ALL.iter().map(|field| FieldName::Standard(*field));
                 let all = standard.chain(self.vici.labels.iter().cloned().map(FieldName::Custom));
-                all.map(|field| (field.clone(), row.values.get(&field).cloned().unwrap_or_default())).collect()
+                let is_blank = |field: &FieldName| matches!(field, FieldName::Custom(_)) && self.vici.kept_elsewhere.contains(&lead);
+                let shown = |field: &FieldName| row.values.get(field).filter(|_| !is_blank(field)).cloned().unwrap_or_default();
+                all.map(|field| (field.clone(), shown(&field))).collect()
             }
         };
         let (code, status) = (row.code.clone(), row.status.clone());
-        Some(LeadRow { lead_id: lead, code, list_id: row.list, status, called_count: row.called, modified: None, values })
+        let modified = self.vici.modified.get(&lead).map(|at| local(*at));
+        Some(LeadRow { lead_id: lead, code, list_id: row.list, status, called_count: row.called, modified, values })
     }
 
     fn legs(&self, from: NaiveDateTime, to: NaiveDateTime) -> Calls {

@@ -1,0 +1,100 @@
+//! Edits in VICIdial on their way into the CRM: one write a contact, with the values that the mapping's steps lead back to; and when each side was changed.
+//!
+//! What goes there is decided in `sync`. A value that no way leads back from is kept as a failure; the contact's other fields go on.
+
+use std::collections::BTreeMap;
+
+use crate::mapping::{Mapped, Program};
+use crate::model::{Base, Contact, ContactId, Failure, FieldName, Lane, Link, LinkId, Op, OpId, OpState, Pair, Payload, Value};
+use crate::ports::{Clock, Contacts, Dialer, Store};
+use crate::sync::decide::{Seen, Step, conflict_of};
+use crate::sync::delta::Shown;
+use crate::sync::later::{Span, later};
+
+use super::Fetch;
+
+/// The subject of a failure about values that do not go back.
+fn no_way_of(contact: &ContactId) -> String {
+    format!("back:{contact}")
+}
+
+impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
+    /// How a lead shows now, and who changed it later.
+    pub(super) fn shown(&self, link: &Link, contact: Option<&Contact>) -> Shown {
+        let mut shown = self.swept.edits.shown(link);
+        let Some(contact) = contact.filter(|contact| !self.unsettled.contains(&contact.id)) else { return shown };
+        let job = &self.plan.commit.job;
+        let in_crm = Span::between(job.watermark, contact.updated);
+        let in_vicidial = Span::between(job.full_done_at, self.swept.edits.instant(shown.modified));
+        shown.later = later(in_crm, in_vicidial);
+        shown
+    }
+
+    /// The write of what goes to the CRM becomes part of the step. What a look showed to be in order is no failure any more.
+    pub(super) fn pull(&mut self, contact: &Contact, seen: &Seen, link: Option<LinkId>, is_seen: bool, step: &mut Step) {
+        if is_seen && matches!(seen, Seen::Lead(_)) {
+            self.plan.commit.mended.extend([conflict_of(&contact.id), no_way_of(&contact.id), Op::pull_of(&contact.id)]);
+        }
+        if step.pulls.is_empty() {
+            return;
+        }
+        let (op, failure) = write(&self.job.program, contact, link, &step.pulls);
+        step.ops.extend(op);
+        step.failures.extend(failure);
+    }
+}
+
+/// The write of these fields into the CRM, and what does not go back.
+fn write(program: &Program, contact: &Contact, link: Option<LinkId>, pulls: &BTreeMap<FieldName, Pair>) -> (Option<Op>, Option<Failure>) {
+    let mut set: BTreeMap<String, Value> = BTreeMap::new();
+    let mut pairs = BTreeMap::new();
+    let mut stuck = Vec::new();
+    for (field, pair) in pulls {
+        match program.back(field, &pair.vicidial, contact) {
+            Ok((attribute, value)) if set.get(&attribute).is_none_or(|other| *other == value) => {
+                set.insert(attribute, value);
+                pairs.insert(field.clone(), pair.clone());
+            }
+            Ok((attribute, _)) => stuck.push(format!("`{field}`: another field of VICIdial says something else for `{attribute}`")),
+            Err(why) => stuck.push(format!("`{field}`: {why}")),
+        }
+    }
+    let failure = (!stuck.is_empty()).then(|| Failure {
+        subject: no_way_of(&contact.id),
+        contact: Some(contact.id.clone()),
+        code: "no_way_back".to_owned(),
+        raw: format!("changed in VICIdial, and it cannot go to the CRM: {}; correct it on either side", stuck.join("; ")),
+        tries: 0,
+    });
+    if set.is_empty() {
+        return (None, failure);
+    }
+    made(program, contact, &set, &mut pairs);
+    let fields = pairs.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let op = Op {
+        id: OpId(0),
+        lane: Lane::Patch,
+        subject: Op::pull_of(&contact.id),
+        link,
+        contact: contact.id.clone(),
+        payload: Payload::PatchContact { contact: contact.id.clone(), set },
+        base_after: Base { fields: pairs, ..Base::default() },
+        reason: format!("changed in VICIdial: {fields}"),
+        state: OpState::Intended,
+        tries: 0,
+    };
+    (Some(op), failure)
+}
+
+/// What the mapping will make of the contact afterwards: that it shows it is no edit of the CRM's.
+fn made(program: &Program, contact: &Contact, set: &BTreeMap<String, Value>, pairs: &mut BTreeMap<FieldName, Pair>) {
+    let mut contact = contact.clone();
+    contact.fields.extend(set.clone());
+    if let Mapped::Lead(lead) = program.map(&contact) {
+        for (field, pair) in pairs {
+            if let Some(value) = lead.fields.get(field) {
+                pair.crm.clone_from(value);
+            }
+        }
+    }
+}
