@@ -174,6 +174,8 @@ pub trait Dialer: Send + Sync {
     fn leave_hopper(&self, lead: LeadId) -> impl Future<Output = Result<(), Fault>> + Send;
     /// Takes a lead out of dialing: out of the hopper, and its scheduled callbacks removed; having neither is fine.
     fn leave_dialing(&self, lead: LeadId) -> impl Future<Output = Result<(), Fault>> + Send;
+    /// Deletes a lead and its custom row; not being there is fine. Out of the hopper it must be before: VICIdial leaves it there.
+    fn delete_lead(&self, lead: LeadId) -> impl Future<Output = Result<(), Fault>> + Send;
     /// The READY leads of a campaign's hopper.
     fn hopper(&self, campaign: &CampaignId) -> impl Future<Output = Result<Vec<HopperRow>, Fault>> + Send;
     /// Leads by code, in batches; each code that was looked for has an entry, empty where nothing was found. Lowest id first.

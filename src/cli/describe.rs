@@ -45,11 +45,16 @@ fn headline(payload: &Payload) -> String {
             (None, true) => "bring the lead back".to_owned(),
             (None, false) => "change the lead".to_owned(),
         },
-        Payload::Deactivate { status, double: None, .. } => format!("take the lead out of dialing, status {status}"),
+        Payload::Deactivate { status, double: None, list: Some(list), .. } => {
+            format!("take the lead out of dialing, status {status}, and move it to list {list}")
+        }
+        Payload::Deactivate { status, double: None, list: None, .. } => format!("take the lead out of dialing, status {status}"),
         Payload::Deactivate { status, double: Some(lead), .. } => format!("take lead {lead}, a double, out of dialing, status {status}"),
         Payload::PatchContact { .. } => "set CRM properties".to_owned(),
         Payload::LogCall { existing: None, activity, .. } => format!("log a call: {}", activity.title),
         Payload::LogCall { existing: Some(_), activity, .. } => format!("change a logged call: {}", activity.title),
+        Payload::SetStatus { rule } => format!("set the status {}, if it is {}", rule.to, rule.from.join(" or ")),
+        Payload::DeleteLead { .. } => "delete the lead".to_owned(),
     }
 }
 
@@ -67,7 +72,7 @@ fn values(payload: &Payload) -> Vec<(String, String)> {
         }
         Payload::SetCustom { values } => values.iter().map(|(label, text)| (format!("custom.{label}"), quoted(text))).collect(),
         Payload::UpdateLead { change, before, .. } => changes(change, before),
-        Payload::Deactivate { .. } => Vec::new(),
+        Payload::Deactivate { .. } | Payload::SetStatus { .. } | Payload::DeleteLead { .. } => Vec::new(),
         Payload::PatchContact { set, .. } => set.iter().map(|(name, value)| (name.clone(), value_text(value))).collect(),
         Payload::LogCall { activity, .. } => vec![
             ("status".to_owned(), activity.status.clone()),
@@ -139,6 +144,7 @@ pub(super) fn totals_text(totals: &Totals) -> String {
         refused,
         unknown,
         pulled,
+        deleted,
     } = *totals;
     let counts = [
         (added, "added"),
@@ -147,6 +153,7 @@ pub(super) fn totals_text(totals: &Totals) -> String {
         (adopted, "adopted"),
         (deactivated, "taken out of dialing"),
         (opted_out, "taken out of dialing for good: opted out"),
+        (deleted, "deleted"),
         (doubles, "doubles taken out"),
         (unchanged, "unchanged"),
         (rejected, "rejected"),

@@ -152,7 +152,7 @@ async fn vicidials(jobs: &[Ready], state: Option<&State>, known: &State, finding
         }
         let mut wanted = Wanted::default();
         for job in &jobs {
-            wanted.lists.extend(job.job.program.lists());
+            wanted.lists.extend(job.job.program.all_lists());
             wanted.custom.extend(job.job.program.custom_labels());
         }
         let asked_at = Utc::now();

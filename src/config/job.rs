@@ -35,6 +35,8 @@ pub struct Job {
     pub settle: Duration,
     /// How much one run may change.
     pub brakes: Brakes,
+    /// Whether its mapping may delete leads.
+    pub may_delete: bool,
 }
 
 /// Limits of one run. What reaches more waits for a person.
@@ -52,11 +54,13 @@ pub struct Brakes {
     pub moves: u64,
     /// Contacts of the CRM changed for edits in VICIdial.
     pub patches: u64,
+    /// Leads deleted.
+    pub deletes: u64,
 }
 
 impl Default for Brakes {
     fn default() -> Self {
-        Self { creates: 1000, updates: 2000, deactivates: 100, deactivates_share: 0.2, moves: 1000, patches: 2000 }
+        Self { creates: 1000, updates: 2000, deactivates: 100, deactivates_share: 0.2, moves: 1000, patches: 2000, deletes: 0 }
     }
 }
 
@@ -109,6 +113,7 @@ fn job(
     let full_schedule = self::schedule(table, "full_schedule", FULL_SCHEDULE, zone);
     let settle_s = table.get("settle_s").and_then(|item| item.number(10, 3600)).unwrap_or(120);
     let brakes = brakes(table);
+    let may_delete = table.get("may_delete").and_then(|item| item.flag()).unwrap_or(false);
     table.finish();
     Some(Job {
         name: JobName(item.key.clone()),
@@ -125,6 +130,7 @@ fn job(
         zone,
         settle: Duration::from_secs(settle_s),
         brakes,
+        may_delete,
     })
 }
 
@@ -178,6 +184,7 @@ fn brakes(job: &Table<'_, '_>) -> Brakes {
     count("deactivates", &mut brakes.deactivates);
     count("moves", &mut brakes.moves);
     count("patches", &mut brakes.patches);
+    count("deletes", &mut brakes.deletes);
     if let Some(share) = table.get("deactivates_share").and_then(|item| item.share()) {
         brakes.deactivates_share = share;
     }

@@ -132,6 +132,10 @@ codes! {
     SharedList = "E0510", Error, "a list that two jobs fill";
     /// Two jobs between the same servers.
     SameSystems = "E0511", Error, "two jobs between the same CRM and VICIdial";
+    /// Deletions that the job does not allow.
+    MayNotDelete = "E0514", Error, "leads that the job may not delete";
+    /// A rule out of a status that ends dialing.
+    FinalStatus = "E0515", Error, "a final status that a rule would take leads out of";
     /// `${..}` with a name that the place does not offer.
     ConnectorName = "E0601", Error, "a name in `${..}` that is not offered here";
     /// A `${` that is no template.

@@ -253,6 +253,8 @@ impl Code {
             Self::ListNotAllowed => across::LIST_NOT_ALLOWED,
             Self::SharedList => across::SHARED_LIST,
             Self::SameSystems => across::SAME_SYSTEMS,
+            Self::MayNotDelete => across::MAY_NOT_DELETE,
+            Self::FinalStatus => across::FINAL_STATUS,
             Self::ListNotSeen => across::LIST_NOT_SEEN,
             Self::LabelNotSeen => across::LABEL_NOT_SEEN,
             Self::StatusNotSeen => across::STATUS_NOT_SEEN,

@@ -48,6 +48,16 @@ pub(super) const SAME_SYSTEMS: &str = "Two jobs between the same CRM and the sam
     can send contacts to many lists.\n\n\
     Right:   [[list]]\n         when = { cSegment = \"north\" }\n         list = 1001\n         [[list]]\n         when = { cSegment = \"south\" }\n         list = 1002";
 
+pub(super) const MAY_NOT_DELETE: &str = "A deleted lead cannot be brought back, and its calls vanish from VICIdial's exports. So the mapping says whose leads are\n\
+    deleted, and the job in the config that it may. Every run that would delete waits for a person until the brake `deletes` says otherwise.\n\n\
+    Wrong:   [leaving]\n         gone = \"delete\"       (and no `may_delete` in the job)\n\
+    Right:   [leaving]\n         gone = \"deactivate\"";
+
+pub(super) const FINAL_STATUS: &str = "The status has a flag in VICIdial that ends a lead's dialing for good (sale, dnc, completed), or that makes it wait for its\n\
+    callback. A rule of the mapping would take leads out of it, and they would be dialed again.\n\n\
+    Wrong:   from = [\"NEW\", \"SOLD\"]       (where SOLD has the flag sale)\n\
+    Right:   from = [\"NEW\", \"NA\"]";
+
 pub(super) const LIST_NOT_SEEN: &str = "VICIdial was asked about this list, and had none of that number, or the list was not active: its leads are not dialed.\n\
     Make the list or switch it on, or correct the number. The warning says when VICIdial was asked; to ask again:\n\n\
     Type:    vicisync check --live";

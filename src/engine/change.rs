@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{CampaignId, LeadChange, LeadId, LeadRow, LinkState, ListId, Op, Outcome, Payload, Taken};
+use crate::model::{CampaignId, FieldName, LeadChange, LeadId, LeadRow, LinkState, ListId, Op, Outcome, Payload, Shown, Taken};
 use crate::ports::{Contacts, Dialer, Effect, Fault, HOPPER_SHOWN_MAX};
 
 use super::Outside;
@@ -26,6 +26,8 @@ pub(crate) enum Step {
     Hopper(Vec<Change>),
     /// One lead leaves the hopper, or dialing.
     Leave(Change),
+    /// One lead is deleted.
+    Delete(Change),
 }
 
 /// Changes that are written together as soon as all of them were looked at.
@@ -80,6 +82,28 @@ pub(crate) fn first(taken: Taken) -> First {
             let knows_left = link.base.left_status.is_some();
             Change { lead, lists: [list; 2], left_status: None, knows_left, op: taken.op }.first()
         }
+        Payload::SetStatus { .. } => {
+            let Some(link) = &taken.link else { return answer(taken, "its link is gone") };
+            if link.state == LinkState::OptedOut {
+                return answer(taken, "the person opted out meanwhile");
+            }
+            // The lead's own add has an unknown effect: this waits for what a look finds.
+            let Some(lead) = link.lead_id else { return First::Answer(taken.op, Sent::not_sent()) };
+            let list = link.list_id;
+            Change { lead, lists: [list; 2], left_status: None, knows_left: true, op: taken.op }.first()
+        }
+        Payload::DeleteLead { .. } => {
+            let Some(link) = &taken.link else { return answer(taken, "its link is gone") };
+            let Some(lead) = link.lead_id else { return answer(taken, "its link has no lead") };
+            let list = link.list_id;
+            match link.state {
+                LinkState::Left => Change { lead, lists: [list; 2], left_status: None, knows_left: true, op: taken.op }.first(),
+                // It is still in a call, or nobody knows whether it left dialing.
+                LinkState::Live | LinkState::Wanted => First::Answer(taken.op, Sent::not_sent()),
+                LinkState::OptedOut => answer(taken, "the person opted out meanwhile"),
+                LinkState::LeadMissing => answer(taken, "VICIdial no longer has the lead"),
+            }
+        }
         Payload::Deactivate { double, .. } => {
             let lead = double.or_else(|| taken.link.as_ref().and_then(|link| link.lead_id));
             let Some(lead) = lead else { return answer(taken, "its link has no lead") };
@@ -98,23 +122,28 @@ impl Change {
     fn asked(&self) -> LeadChange {
         match &self.op.payload {
             Payload::UpdateLead { change, .. } => change.clone(),
-            Payload::Deactivate { status, .. } => LeadChange { status: Some(status.clone()), ..LeadChange::default() },
-            Payload::AddLead { .. } | Payload::SetCustom { .. } | Payload::PatchContact { .. } | Payload::LogCall { .. } => {
-                LeadChange::default()
+            Payload::Deactivate { status, list, .. } => {
+                LeadChange { status: Some(status.clone()), list_id: *list, ..LeadChange::default() }
             }
+            Payload::SetStatus { rule } => LeadChange { status: Some(rule.to.clone()), ..LeadChange::default() },
+            Payload::AddLead { .. }
+            | Payload::SetCustom { .. }
+            | Payload::PatchContact { .. }
+            | Payload::LogCall { .. }
+            | Payload::DeleteLead { .. } => LeadChange::default(),
         }
     }
 
     /// Whether it may be written together with others. What got no clear answer before goes alone: its own answer tells what is wrong with it.
     pub(crate) fn has_fellows(&self) -> bool {
-        self.op.tries == 0 && !self.asked().moves_zone()
+        self.op.tries == 0 && !self.asked().moves_zone() && !self.is_deletion()
     }
 
     /// Whether the lead is looked at before it is written: it may be in a call, or have got another status.
     pub(crate) fn is_looked_at(&self) -> bool {
         match &self.op.payload {
             Payload::UpdateLead { change, is_return, .. } => *is_return || change.list_id.is_some(),
-            Payload::Deactivate { .. } => true,
+            Payload::Deactivate { .. } | Payload::SetStatus { .. } | Payload::DeleteLead { .. } => true,
             Payload::AddLead { .. } | Payload::SetCustom { .. } | Payload::PatchContact { .. } | Payload::LogCall { .. } => false,
         }
     }
@@ -124,8 +153,32 @@ impl Change {
         if self.is_looked_at() { Step::Look(None, self) } else { Step::Write(self.asked(), vec![self]) }
     }
 
+    /// The fields that a look is about.
+    fn looks_at(&self) -> BTreeSet<FieldName> {
+        match &self.op.payload {
+            Payload::DeleteLead { shown: Some(shown), .. } => shown.fields.keys().cloned().collect(),
+            Payload::AddLead { .. }
+            | Payload::SetCustom { .. }
+            | Payload::UpdateLead { .. }
+            | Payload::Deactivate { .. }
+            | Payload::PatchContact { .. }
+            | Payload::LogCall { .. }
+            | Payload::SetStatus { .. }
+            | Payload::DeleteLead { shown: None, .. } => BTreeSet::new(),
+        }
+    }
+
     fn is_move(&self) -> bool {
         matches!(&self.op.payload, Payload::UpdateLead { change, .. } if change.list_id.is_some())
+    }
+
+    fn is_deletion(&self) -> bool {
+        matches!(self.op.payload, Payload::DeleteLead { .. })
+    }
+
+    /// Whether its lead may be in a hopper for what it no longer is.
+    fn leaves_place(&self) -> bool {
+        self.is_move() || matches!(self.op.payload, Payload::SetStatus { .. })
     }
 
     fn is_return(&self) -> bool {
@@ -142,19 +195,35 @@ impl Change {
         let mut asked = self.asked();
         let Some(row) = row else {
             // Deleted or archived: nobody dials it.
-            return Err(Box::new(if self.is_leaving() { Sent::done(None) } else { Sent::of(missing(lead)) }));
+            return Err(Box::new(if self.is_leaving() || self.is_deletion() { Sent::done(None) } else { Sent::of(missing(lead)) }));
         };
         if IN_CALL.contains(&row.status.as_str()) {
             return Err(Box::new(Sent::of(in_call(lead, &row.status))));
+        }
+        if let Payload::DeleteLead { out, shown } = &self.op.payload {
+            return match changed(&row, out, shown.as_ref()) {
+                None => Ok(asked),
+                Some(why) => Err(Box::new(Sent::superseded(&why))),
+            };
         }
         self.lists = if self.is_leaving() { [row.list_id; 2] } else { [self.lists[0], row.list_id] };
         let keeps_status = match &self.op.payload {
             Payload::UpdateLead { before, .. } => before.status.as_ref() != Some(&row.status),
             Payload::Deactivate { status, keep, .. } => row.status == *status || keep.contains(&row.status),
-            Payload::AddLead { .. } | Payload::SetCustom { .. } | Payload::PatchContact { .. } | Payload::LogCall { .. } => true,
+            // What dialing made of the lead stands: the rule is answered, and nothing is written.
+            Payload::SetStatus { rule } if row.status == rule.to || !rule.takes(&row.status) => return Err(Box::new(Sent::done(None))),
+            Payload::SetStatus { .. } => false,
+            Payload::AddLead { .. }
+            | Payload::SetCustom { .. }
+            | Payload::PatchContact { .. }
+            | Payload::LogCall { .. }
+            | Payload::DeleteLead { .. } => true,
         };
         if !keeps_status && !self.knows_left && self.is_return() && row.called_count > 0 {
             return Err(Box::new(Sent::of(left_with(lead, &row.status))));
+        }
+        if self.is_leaving() && asked.list_id == Some(row.list_id) {
+            asked.list_id = None;
         }
         if keeps_status {
             asked.status = None;
@@ -168,7 +237,7 @@ impl Change {
     /// It is written, and left what it had to leave.
     fn done(self) -> (Op, Sent) {
         let is_leaving = self.is_leaving();
-        let departed = (is_leaving || self.is_move()).then_some((self.lead, self.lists));
+        let departed = (is_leaving || self.leaves_place()).then_some((self.lead, self.lists));
         let sent = Sent { left_status: self.left_status, departed, ..Sent::done((!is_leaving).then_some(self.lead)) };
         (self.op, sent)
     }
@@ -188,7 +257,7 @@ impl Step {
     /// Ops that it is the first step of.
     pub(crate) fn fresh(&self) -> usize {
         match self {
-            Self::Alone(_) | Self::Look(..) => 1,
+            Self::Alone(_) | Self::Look(..) | Self::Delete(_) => 1,
             Self::Write(_, changes) => changes.len(),
             Self::Hopper(_) | Self::Leave(_) => 0,
         }
@@ -197,7 +266,7 @@ impl Step {
     /// Whether it ends what a write began.
     pub(crate) fn is_ending(&self) -> bool {
         match self {
-            Self::Alone(_) | Self::Look(..) | Self::Write(..) => false,
+            Self::Alone(_) | Self::Look(..) | Self::Write(..) | Self::Delete(_) => false,
             Self::Hopper(_) | Self::Leave(_) => true,
         }
     }
@@ -211,9 +280,11 @@ impl Step {
                 | Payload::UpdateLead { .. }
                 | Payload::Deactivate { .. }
                 | Payload::PatchContact { .. }
-                | Payload::LogCall { .. } => None,
+                | Payload::LogCall { .. }
+                | Payload::SetStatus { .. }
+                | Payload::DeleteLead { .. } => None,
             },
-            Self::Look(..) | Self::Write(..) | Self::Hopper(_) | Self::Leave(_) => None,
+            Self::Look(..) | Self::Write(..) | Self::Hopper(_) | Self::Leave(_) | Self::Delete(_) => None,
         }
     }
 
@@ -222,7 +293,7 @@ impl Step {
         let unsent = |change: Change| (change.op, Sent::not_sent());
         match self {
             Self::Alone(taken) => vec![(taken.op, Sent::not_sent())],
-            Self::Look(_, change) => vec![unsent(change)],
+            Self::Look(_, change) | Self::Delete(change) => vec![unsent(change)],
             Self::Write(_, changes) => changes.into_iter().map(unsent).collect(),
             Self::Hopper(changes) => changes.into_iter().map(|change| change.half_done(stop)).collect(),
             Self::Leave(change) => vec![change.half_done(stop)],
@@ -240,6 +311,7 @@ impl Step {
             Self::Write(written, changes) => write(outside, written, changes).await,
             Self::Hopper(changes) => hopper(outside, changes).await,
             Self::Leave(change) => leave(outside, change).await,
+            Self::Delete(change) => delete(outside, change).await,
         }
     }
 }
@@ -251,7 +323,7 @@ impl Went {
 
     /// What follows a write.
     fn written(mut self, changes: Vec<Change>) -> Self {
-        let (moved, others): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(Change::is_move);
+        let (moved, others): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(Change::leaves_place);
         for change in others {
             if change.is_leaving() {
                 // Scheduled callbacks are removed one lead at a time.
@@ -270,12 +342,13 @@ impl Went {
 }
 
 async fn look<D: Dialer, C, S, K>(outside: &Outside<'_, D, C, S, K>, group: Option<Group>, mut change: Change) -> Went {
-    let allowed = match outside.dialer.read_lead(change.lead, &BTreeSet::new()).await {
+    let allowed = match outside.dialer.read_lead(change.lead, &change.looks_at()).await {
         Ok(row) => change.allowed(row),
         Err(fault) => Err(Box::new(Sent::before(fault))),
     };
     match (allowed, group) {
         (Ok(written), Some(group)) => Went { looked: Some((group, Some((written, change)))), ..Went::default() },
+        (Ok(_), None) if change.is_deletion() => Went { steps: vec![Step::Delete(change)], ..Went::default() },
         (Ok(written), None) => Went { steps: vec![Step::Write(written, vec![change])], ..Went::default() },
         (Err(sent), group) => Went { looked: group.map(|group| (group, None)), ..Went::answers([(change.op, *sent)]) },
     }
@@ -346,6 +419,22 @@ async fn leave<D: Dialer, C, S, K>(outside: &Outside<'_, D, C, S, K>, change: Ch
         Ok(()) => change.done(),
         Err(fault) => change.half_done(&fault),
     }])
+}
+
+async fn delete<D: Dialer, C, S, K>(outside: &Outside<'_, D, C, S, K>, change: Change) -> Went {
+    let deleted = outside.dialer.delete_lead(change.lead).await;
+    Went::answers([(change.op, deleted.map_or_else(Sent::fault, |()| Sent::done(None)))])
+}
+
+/// What was done to a lead that is to be deleted, since that was planned.
+fn changed(row: &LeadRow, out: &[String], shown: Option<&Shown>) -> Option<String> {
+    if !out.contains(&row.status) {
+        return Some(format!("it was to be deleted, and has the status {} now", row.status));
+    }
+    let is_same = |field: &FieldName, last: &String| row.values.get(field).is_none_or(|value| value == last);
+    let is_changed =
+        shown.is_some_and(|shown| shown.called != row.called_count || !shown.fields.iter().all(|(field, last)| is_same(field, last)));
+    is_changed.then(|| "it was to be deleted, and was changed or called meanwhile".to_owned())
 }
 
 /// Groups of a taken window: what is written to each, and whether they are looked at before.

@@ -180,7 +180,12 @@ impl Edits {
         match payload {
             Payload::UpdateLead { change, .. } => change.fields.keys().any(|field| self.pulled.contains(field)),
             Payload::SetCustom { values } => values.keys().any(|label| self.pulled.contains(&FieldName::Custom(label.clone()))),
-            Payload::AddLead { .. } | Payload::Deactivate { .. } | Payload::PatchContact { .. } | Payload::LogCall { .. } => false,
+            Payload::AddLead { .. }
+            | Payload::Deactivate { .. }
+            | Payload::PatchContact { .. }
+            | Payload::LogCall { .. }
+            | Payload::SetStatus { .. }
+            | Payload::DeleteLead { .. } => false,
         }
     }
 

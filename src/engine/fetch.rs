@@ -2,14 +2,15 @@
 
 mod beside;
 mod pull;
+mod spare;
 mod unlinked;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::mapping::Mapped;
-use crate::model::{Contact, ContactId, Failure, Link, LinkId, LinkState, StoredLead, VendorLeadCode};
+use crate::mapping::{Mapped, StatusFlags};
+use crate::model::{Contact, ContactId, Failure, Link, LinkId, LinkState, StatusRule, StoredLead, VendorLeadCode};
 use crate::ports::{self, Clock, Contacts, Dialer, Effect, Fault, JobRecord, Reach, Store};
 use crate::sync::brake::Blown;
 use crate::sync::decide::{self, Seen, Settings, Step, subject_of};
@@ -43,6 +44,8 @@ pub(crate) struct Fetch<'a, 'b, D, C, S, K> {
     plan: &'a mut Plan,
     part: &'a mut Part,
     settings: Settings,
+    /// What VICIdial's statuses mean, as far as it is known.
+    flags: StatusFlags,
     swept: Swept,
     pending: Vec<Pending>,
     unlinked: Unlinked,
@@ -73,8 +76,9 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
             unsettled.extend(forced.iter().chain(&in_flight).cloned());
             unsettled.extend(outside.store.failures(&job.name, None)?.into_iter().filter_map(|failure| failure.contact));
         }
+        let flags = StatusFlags::of(&outside.store.server_facts(&job.vicidial)?);
         let pending = Vec::new();
-        Ok(Self { outside, job, plan, part, settings, swept, pending, unlinked: Unlinked::LookedFor, forced, in_flight, unsettled })
+        Ok(Self { outside, job, plan, part, settings, flags, swept, pending, unlinked: Unlinked::LookedFor, forced, in_flight, unsettled })
     }
 
     /// The same for contacts whose lead is known only: VICIdial is asked for nothing.
@@ -273,6 +277,7 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
                 let Some(mut step) = self.looked(contact, &seen, link, &stored).await? else { return Ok(()) };
                 let is_seen = self.swept.edits.is_seen(link);
                 self.pull(contact, &seen, Some(link.id), is_seen, &mut step);
+                decide::ruled(&mut step, id, Some(link), self.rule(&seen, contact).as_ref());
                 self.plan.take(id, Some(link), step, &print);
             }
             Some(_) | None => self.await_look_up(contact, link, seen, stored, print)?,
@@ -351,6 +356,19 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
         step
     }
 
+    /// The rule for the status of a contact that is a lead.
+    ///
+    /// Nothing is taken out of a status that VICIdial flags as final, though nobody checked the files since.
+    fn rule(&self, seen: &Seen, contact: &Contact) -> Option<StatusRule> {
+        match seen {
+            Seen::Lead(_) => self.job.program.status(contact).map(|rule| {
+                let from = rule.from.iter().filter(|from| self.flags.final_flag(from).is_none()).cloned().collect();
+                StatusRule { from, to: rule.to.clone() }
+            }),
+            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => None,
+        }
+    }
+
     fn map(&self, contact: &Contact) -> Seen {
         match self.job.program.map(contact) {
             Mapped::Lead(lead) => Seen::Lead(lead),
@@ -377,6 +395,7 @@ pub(crate) fn settings(job: &Job, record: &JobRecord) -> Settings {
         rules: Rules { ways: program.ways(), stopped: record.stopped.keys().cloned().collect() },
         leaving: program.leaving().status.clone(),
         keep: program.leaving().keep.clone(),
+        fates: program.leaving().fates,
         opt_out: program.opt_out_status().to_owned(),
         intake: program.intake(),
         list_change: program.list_change(),

@@ -101,7 +101,12 @@ impl Plan {
                 Payload::PatchContact { .. } => self.totals.patched += 1,
                 Payload::LogCall { existing: None, .. } => self.totals.logged += 1,
                 Payload::LogCall { existing: Some(_), .. } => self.totals.relogged += 1,
-                Payload::AddLead { .. } | Payload::SetCustom { .. } | Payload::UpdateLead { .. } | Payload::Deactivate { .. } => {}
+                Payload::AddLead { .. }
+                | Payload::SetCustom { .. }
+                | Payload::UpdateLead { .. }
+                | Payload::Deactivate { .. }
+                | Payload::SetStatus { .. }
+                | Payload::DeleteLead { .. } => {}
             }
         }
         self.commit.ops.extend(ops);
@@ -134,6 +139,8 @@ impl Plan {
                     totals.opted_out += u64::from(is_opt_out);
                 }
                 Payload::Deactivate { double: Some(_), .. } => totals.doubles += 1,
+                Payload::SetStatus { .. } => is_updated |= step.verdict != Verdict::Added,
+                Payload::DeleteLead { .. } => totals.deleted += 1,
                 Payload::PatchContact { .. } => {
                     totals.patched += 1;
                     totals.pulled += 1;

@@ -116,6 +116,9 @@ impl Pushed {
             }
             Payload::LogCall { existing: None, .. } => totals.logged += 1,
             Payload::LogCall { existing: Some(_), .. } => totals.relogged += 1,
+            // A lead whose status was not one to be set from was not written.
+            Payload::SetStatus { .. } => totals.updated += u64::from(sent.lead.is_some()),
+            Payload::DeleteLead { .. } => totals.deleted += 1,
         }
     }
 }
@@ -127,7 +130,9 @@ fn on_dnc_detail(op: &Op, raw: &str) -> String {
         | Payload::UpdateLead { .. }
         | Payload::Deactivate { .. }
         | Payload::PatchContact { .. }
-        | Payload::LogCall { .. } => raw.to_owned(),
+        | Payload::LogCall { .. }
+        | Payload::SetStatus { .. }
+        | Payload::DeleteLead { .. } => raw.to_owned(),
     }
 }
 

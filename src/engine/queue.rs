@@ -115,7 +115,7 @@ impl Queue {
     /// Whether looks grow old while it waits.
     fn is_awaited(&self, step: &Step) -> bool {
         match step {
-            Step::Write(..) => true,
+            Step::Write(..) | Step::Delete(_) => true,
             Step::Look(Some(group), _) => self.groups.get(group).is_some_and(|gathered| gathered.has_begun),
             Step::Look(None, _) | Step::Alone(_) | Step::Hopper(_) | Step::Leave(_) => false,
         }
@@ -269,7 +269,7 @@ mod tests {
     fn out(queue: &mut Queue, most: usize) -> Vec<(Step, i64)> {
         let number = |step: &Step| match step {
             Step::Alone(taken) => taken.op.id.0,
-            Step::Look(..) | Step::Write(..) | Step::Hopper(_) | Step::Leave(_) => 0,
+            Step::Look(..) | Step::Write(..) | Step::Hopper(_) | Step::Leave(_) | Step::Delete(_) => 0,
         };
         std::iter::from_fn(|| queue.next()).take(most).map(|step| (number(&step), step)).map(|(number, step)| (step, number)).collect()
     }
@@ -331,7 +331,7 @@ mod tests {
                     queue.went(Went { looked: group.map(|group| (group, Some((change_to, change)))), ..Went::default() }, None);
                 }
                 Step::Write(_, changes) => written.push(changes.len()),
-                Step::Alone(_) | Step::Hopper(_) | Step::Leave(_) => panic!("nothing of that kind was asked for"),
+                Step::Alone(_) | Step::Hopper(_) | Step::Leave(_) | Step::Delete(_) => panic!("nothing of that kind was asked for"),
             }
         }
         assert_eq!(written, [2, 1], "the first group does not wait for the other one's looks");

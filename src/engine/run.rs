@@ -266,6 +266,11 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
         Scope::Since(since) => Some(*since),
         Scope::Changed | Scope::Full | Scope::Contact(_) | Scope::Lead(_) | Scope::List(_) => None,
     };
+    if !only {
+        // A lead that an earlier run would delete is deleted for what is so now.
+        let waiting = outside.store.ops(&job.name, &[OpState::Intended], u32::MAX)?;
+        contacts.extend(waiting.into_iter().filter(|op| op.lane == Lane::Delete).map(|op| op.contact));
+    }
     collect::collect(outside, job, plan, since).await?;
     for contact in &contacts {
         leads.extend(outside.store.link_by_contact(&job.name, contact)?.and_then(|link| link.lead_id));

@@ -99,6 +99,8 @@ pub(crate) async fn send<D: Dialer, C: Contacts, S, K>(outside: &Outside<'_, D, 
                 Err(fault) => Sent::fault(fault),
             }
         }
-        Payload::UpdateLead { .. } | Payload::Deactivate { .. } => Sent::not_sent(),
+        Payload::UpdateLead { .. } | Payload::Deactivate { .. } | Payload::SetStatus { .. } | Payload::DeleteLead { .. } => {
+            Sent::not_sent()
+        }
     }
 }

@@ -127,7 +127,9 @@ fn phone_of(op: &Op) -> Option<Phone> {
         | Payload::UpdateLead { .. }
         | Payload::Deactivate { .. }
         | Payload::PatchContact { .. }
-        | Payload::LogCall { .. } => None,
+        | Payload::LogCall { .. }
+        | Payload::SetStatus { .. }
+        | Payload::DeleteLead { .. } => None,
     }
 }
 
@@ -158,10 +160,10 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(outside: &Outside<'_, 
             let row = outside.dialer.read_lead(lead, &fields).await.map_err(dialer_stop)?;
             settle::custom(values, &outside.dialer.stored(&wanted), row.as_ref())
         }
-        Payload::Deactivate { status, double, .. } => {
+        Payload::Deactivate { status, double, list, .. } => {
             let Some(lead) = double.or(lead_of(outside, op)?) else { return Ok(no_lead()) };
             let row = outside.dialer.read_lead(lead, &BTreeSet::new()).await.map_err(dialer_stop)?;
-            let outcome = settle::deactivate(status, row.as_ref());
+            let outcome = settle::deactivate(status, *list, row.as_ref());
             if row.is_some() && is_done(&outcome) {
                 outside.dialer.leave_dialing(lead).await.map_err(dialer_stop)?;
             }
@@ -182,6 +184,19 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(outside: &Outside<'_, 
             settle::activity(found)
         }
         Payload::AddLead { .. } => Outcome::NotSent,
+        Payload::SetStatus { rule } => {
+            let Some(lead) = lead_of(outside, op)? else { return Ok(no_lead()) };
+            let row = outside.dialer.read_lead(lead, &BTreeSet::new()).await.map_err(dialer_stop)?;
+            let outcome = settle::status(rule, row.as_ref());
+            if is_done(&outcome) {
+                outside.dialer.leave_hopper(lead).await.map_err(dialer_stop)?;
+            }
+            outcome
+        }
+        Payload::DeleteLead { .. } => {
+            let Some(lead) = lead_of(outside, op)? else { return Ok(no_lead()) };
+            settle::delete(outside.dialer.read_lead(lead, &BTreeSet::new()).await.map_err(dialer_stop)?.as_ref())
+        }
     })
 }
 

@@ -34,7 +34,7 @@ pub(super) async fn survey<D: Dialer, C: Contacts, S: Store, K: Clock>(
     let awaits_flags = flags::lacks_all(job, &known) || (!request.is_dry && flags::is_awaited(outside, job, &known)?);
     if is_due || !dangers(&known, has_custom).is_empty() || awaits_flags {
         outside.progress.stage("asking about the server");
-        let wanted = Wanted { lists: job.program.lists(), custom: job.program.custom_labels() };
+        let wanted = Wanted { lists: job.program.all_lists(), custom: job.program.custom_labels() };
         match outside.dialer.survey(&wanted, now).await {
             Ok(found) => known = keep(outside, job, &known, &found)?,
             Err(fault) if fault.reach == Reach::Login => return Err(job.dialer_stop(fault)),

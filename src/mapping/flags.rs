@@ -101,6 +101,17 @@ impl StatusFlags {
         self.of_campaigns.values().flat_map(BTreeMap::values).chain(self.of_system.values()).any(|flags| flags.contains(&flag))
     }
 
+    /// A flag of a lead's status that ends its dialing for good, or makes it wait for a callback; whichever campaign has it.
+    #[must_use]
+    pub fn final_flag(&self, status: &str) -> Option<Flag> {
+        let status = status.to_uppercase();
+        let own = self.of_campaigns.get(&status).into_iter().flat_map(BTreeMap::values);
+        let all: Vec<&Flags> = own.chain(self.of_system.get(&status)).collect();
+        [Flag::Dnc, Flag::ScheduledCallback, Flag::Sale, Flag::Completed]
+            .into_iter()
+            .find(|flag| all.iter().any(|flags| flags.contains(flag)))
+    }
+
     /// The flags of a call's status; `None` where they are not known.
     #[must_use]
     pub fn get(&self, campaign: &str, status: &str) -> Option<&Flags> {

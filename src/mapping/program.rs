@@ -9,7 +9,9 @@ use chrono::{DateTime, Utc};
 
 use crate::diag::Place;
 use crate::diag::names::Named;
-use crate::model::{Call, Contact, FieldName, Intake, Lead, LeadField, ListChange, ListId, Phone, Rejection, Value, Way};
+use crate::model::{
+    Call, Contact, Fates, FieldName, Intake, Lead, LeadField, ListChange, ListId, Phone, Rejection, StatusRule, Value, Way,
+};
 
 use super::attributes::Attributes;
 use super::calls::{Calls, Disposed};
@@ -37,6 +39,7 @@ pub struct Program {
     pub(super) attributes: Attributes,
     pub(super) leaving: Leaving,
     pub(super) opt_out_status: String,
+    pub(super) statuses: Vec<RuledStatus>,
     pub(super) calls: Calls,
     pub(super) trials: Vec<Trial>,
     /// Where the text names things of the CRM and of VICIdial.
@@ -51,11 +54,30 @@ pub(super) struct ListRule {
     pub(super) then: Destination,
 }
 
+/// A rule of `[[status]]`.
+#[derive(Debug, Clone)]
+pub(super) struct RuledStatus {
+    pub(super) when: Conditions,
+    pub(super) then: StatusRule,
+    /// Where each status of `from` stands.
+    pub(super) places: Vec<Place>,
+}
+
 /// Where a contact goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Destination {
     List(ListId),
     Reject,
+}
+
+impl Destination {
+    /// The list, if it is one.
+    pub(super) fn list(self) -> Option<ListId> {
+        match self {
+            Self::List(list) => Some(list),
+            Self::Reject => None,
+        }
+    }
 }
 
 /// What happens to the lead of a contact that left.
@@ -65,6 +87,8 @@ pub struct Leaving {
     pub status: String,
     /// Statuses that stay as they are.
     pub keep: Vec<String>,
+    /// What becomes of it, by why the contact left.
+    pub fates: Fates,
 }
 
 /// What a contact becomes.
@@ -98,6 +122,7 @@ impl Program {
     #[must_use]
     pub fn contact_fields(&self) -> BTreeSet<String> {
         let conditions = self.lists.iter().map(|rule| &rule.when).chain([&self.filter]);
+        let conditions = conditions.chain(self.statuses.iter().map(|rule| &rule.when));
         let tested = conditions.flat_map(Conditions::fields);
         let read = self.fields.values().flat_map(FieldRule::reads).chain(self.phone.reads());
         tested.chain(read).filter(|name| *name != source::ID).map(str::to_owned).collect()
@@ -112,13 +137,7 @@ impl Program {
     /// The lists that contacts can go to.
     #[must_use]
     pub fn lists(&self) -> BTreeSet<ListId> {
-        let destinations = self.lists.iter().map(|rule| rule.then).chain([self.list_default]);
-        destinations
-            .filter_map(|destination| match destination {
-                Destination::List(list) => Some(list),
-                Destination::Reject => None,
-            })
-            .collect()
+        self.lists.iter().map(|rule| rule.then).chain([self.list_default]).filter_map(Destination::list).collect()
     }
 
     /// Labels of the custom fields that are filled.
@@ -169,6 +188,24 @@ impl Program {
         fields.extend(found.others.into_iter().map(|(field, digits)| (FieldName::Standard(field), digits)));
         // Most are in order already, and all at once they make a map sooner than one by one.
         Mapped::Lead(Lead { list_id, phone: found.phone, fields: BTreeMap::from_iter(fields) })
+    }
+
+    /// The status that a lead of this contact may get: of the first rule whose conditions hold.
+    #[must_use]
+    pub fn status(&self, contact: &Contact) -> Option<&StatusRule> {
+        let seen = self.attributes.see(contact);
+        self.statuses.iter().find(|rule| rule.when.hold(&seen)).map(|rule| &rule.then)
+    }
+
+    /// The statuses that rules take leads out of, each with its place, in the order of the text.
+    pub fn left_statuses(&self) -> impl Iterator<Item = (&str, &Place)> {
+        self.statuses.iter().flat_map(|rule| rule.then.from.iter().map(String::as_str).zip(&rule.places))
+    }
+
+    /// The lists that contacts go to, and those that leads move to whose contact left.
+    #[must_use]
+    pub fn all_lists(&self) -> BTreeSet<ListId> {
+        self.lists().into_iter().chain(self.leaving.fates.lists()).collect()
     }
 
     /// The phone that a lead of this contact has, or would have.

@@ -2,10 +2,11 @@
 
 use crate::diag::names::Named;
 use crate::diag::{Code, Diagnostic, Sink, Table, names, reader, syntax};
+use crate::model::ListId;
 
 use super::attributes::Attributes;
-use super::program::Program;
-use super::{calls_read, fields_read, form, intake_read, phone_read, rules_read, template_read, trace_read, trial_read};
+use super::program::{Destination, Program};
+use super::{calls_read, fields_read, form, intake_read, leads_read, phone_read, rules_read, template_read, trace_read, trial_read};
 
 /// Reads a mapping. Gives the program with warnings, or all that is wrong.
 ///
@@ -39,8 +40,10 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
     let phone = phone_read::read(root);
     let fields = fields_read::read(root);
     let (list_change, intake) = intake_read::read(root, &fields);
-    let leaving = rules_read::leaving(root);
-    let opt_out_status = rules_read::opt_out(root);
+    let filled: Vec<ListId> = lists.iter().map(|rule| rule.then).chain([list_default]).filter_map(Destination::list).collect();
+    let leaving = leads_read::leaving(root, &filled);
+    let opt_out_status = leads_read::opt_out(root);
+    let statuses = leads_read::statuses(root, &filter, &leaving, &opt_out_status);
     let calls = calls_read::read(root);
     let trials = trial_read::read(root, text);
     let places = trace_read::read(root);
@@ -58,6 +61,7 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
         attributes: Attributes::default(),
         leaving,
         opt_out_status,
+        statuses,
         calls: calls?,
         trials,
         names,

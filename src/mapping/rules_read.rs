@@ -1,4 +1,4 @@
-//! Reads what decides about a contact as a whole: filter, lists, leaving, opt-out. The phone: [`super::phone_read`].
+//! Reads what decides about a contact as a whole: filter, lists. The phone: [`super::phone_read`]; what becomes of leads: [`super::leads_read`].
 
 use crate::diag::{Code, Item, Place, Table};
 use crate::model::ListId;
@@ -6,7 +6,7 @@ use crate::model::ListId;
 use super::check;
 use super::condition::Conditions;
 use super::condition_read;
-use super::program::{Destination, Leaving, ListRule};
+use super::program::{Destination, ListRule};
 
 /// `[filter]`, or `[[filter]]`; none lets everybody in.
 pub(super) fn filter(root: &Table<'_, '_>) -> Conditions {
@@ -92,38 +92,6 @@ fn destination(table: &Table<'_, '_>) -> Option<Destination> {
     }
 }
 
-/// The statuses by which VICIdial itself marks a person, or a number, that must not be called.
-const DNC_STATUSES: [&str; 3] = ["DNC", "DNCL", "DNCC"];
-
-/// `[leaving]`.
-pub(super) fn leaving(root: &Table<'_, '_>) -> Leaving {
-    let mut leaving = Leaving { status: "VSGONE".to_owned(), keep: ["SALE", "DNC", "DNCL", "DNCC"].map(str::to_owned).to_vec() };
-    let Some(table) = root.get("leaving").and_then(|item| item.table()) else { return leaving };
-    if let Some(status) = table.get("status").and_then(|item| set_status(&item)) {
-        leaving.status = status;
-    }
-    if let Some(keep) = table.get("keep").and_then(|item| item.list()) {
-        leaving.keep = keep.iter().filter_map(status).collect();
-        // A do-not-call status is never written over: a contact that comes back would be dialed again.
-        for never in DNC_STATUSES {
-            if !leaving.keep.iter().any(|kept| kept == never) {
-                leaving.keep.push(never.to_owned());
-            }
-        }
-    }
-    table.finish();
-    leaving
-}
-
-/// `[opt_out]`.
-pub(super) fn opt_out(root: &Table<'_, '_>) -> String {
-    let fallback = || "DNC".to_owned();
-    let Some(table) = root.get("opt_out").and_then(|item| item.table()) else { return fallback() };
-    let status = table.get("status").and_then(|item| set_status(&item));
-    table.finish();
-    status.unwrap_or_else(fallback)
-}
-
 /// A status of VICIdial's, as it was written.
 pub(super) fn status(item: &Item<'_, '_>) -> Option<String> {
     let text = item.text()?;
@@ -132,14 +100,4 @@ pub(super) fn status(item: &Item<'_, '_>) -> Option<String> {
         item.wrong(Code::BadStatus, format!("`{text}` cannot be a status"), "a status has 1 to 6 letters, digits, `-` or `_`");
     }
     is_status.then_some(text)
-}
-
-/// A status that takes a lead out of dialing.
-fn set_status(item: &Item<'_, '_>) -> Option<String> {
-    let status = status(item)?;
-    if ["NEW", "QUEUE", "INCALL", "CALLBK", "CBHOLD"].contains(&status.to_uppercase().as_str()) {
-        item.wrong(Code::BadStatus, format!("`{status}` does not take a lead out of dialing"), "choose a status that no campaign dials");
-        return None;
-    }
-    Some(status)
 }

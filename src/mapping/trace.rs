@@ -4,7 +4,7 @@
 //! ranges of the mapping's text. How it looks on a screen is not decided here.
 
 use crate::diag::Place;
-use crate::model::{Contact, ContactId, FieldName, LeadField, ListId, Phone, Value};
+use crate::model::{Contact, ContactId, FieldName, LeadField, ListId, Phone, StatusRule, Value};
 
 use super::attributes::Seen;
 use super::fields::{self, FieldRule};
@@ -24,6 +24,8 @@ pub struct Trace {
     pub opted_out: bool,
     /// The list rules that were tried, to the one that decided.
     pub lists: Vec<ListTried>,
+    /// The rule for the lead's status that holds, if one does.
+    pub status: Option<StatusHeld>,
     /// The numbers that were tried, to the one that is dialed.
     pub phones: Vec<NumberTried>,
     /// Where `[phone]` stands.
@@ -52,6 +54,17 @@ pub struct ListTried {
     pub why_not: Option<String>,
     /// Where it sends contacts; `None` where it refuses them.
     pub list: Option<ListId>,
+}
+
+/// A rule for statuses that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusHeld {
+    /// Which `[[status]]` it is, from 1.
+    pub number: usize,
+    /// Where it stands.
+    pub place: Option<Place>,
+    /// From where to where.
+    pub rule: StatusRule,
 }
 
 /// A number that was tried.
@@ -157,6 +170,7 @@ impl Program {
             filter: has_filter.then(|| Stage { place: self.places.filter.clone(), why_not }),
             opted_out: is_ours && contact.opted_out,
             lists,
+            status: if has_phone { self.status_held(seen) } else { None },
             phones,
             phone_place: self.places.phone.clone(),
             fields: if has_phone { self.fields_traced(seen) } else { Vec::new() },
@@ -185,6 +199,12 @@ impl Program {
         let (place, list) = (self.places.list_default.clone(), list(&self.list_default));
         tried.push(ListTried { number: None, place, why_not: None, list });
         tried
+    }
+
+    fn status_held(&self, contact: &Seen<'_>) -> Option<StatusHeld> {
+        let number = self.statuses.iter().position(|rule| rule.when.hold(contact))?;
+        let rule = self.statuses.get(number)?.then.clone();
+        Some(StatusHeld { number: number + 1, place: self.places.statuses.get(number).cloned(), rule })
     }
 
     fn phones_tried(&self, contact: &Seen<'_>) -> Vec<NumberTried> {

@@ -14,6 +14,8 @@ pub(super) struct Places {
     /// Of each `[[list]]`, in order.
     pub(super) lists: Vec<Place>,
     pub(super) list_default: Option<Place>,
+    /// Of each `[[status]]`, in order.
+    pub(super) statuses: Vec<Place>,
     pub(super) phone: Option<Place>,
     pub(super) fields: BTreeMap<FieldName, FieldPlace>,
 }
@@ -29,10 +31,11 @@ pub(super) struct FieldPlace {
 /// Finds the places. What is wrong with the text is reported by those who read it.
 pub(super) fn read(root: &Table<'_, '_>) -> Places {
     let key = |name: &str| root.get(name).map(|item| item.key_place.clone());
-    let lists = match root.get("list").map(|item| item.raw()) {
+    let tables = |name: &str| match root.get(name).map(|item| item.raw()) {
         Some(DeValue::Array(rules)) => rules.iter().map(toml::Spanned::span).collect(),
         Some(_) | None => Vec::new(),
     };
+    let (lists, statuses) = (tables("list"), tables("status"));
     let mut fields = BTreeMap::new();
     for (table, to_name) in [("lead", standard as fn(&str) -> Option<FieldName>), ("custom", custom)] {
         let Some(DeValue::Table(rules)) = root.get(table).map(|item| item.raw()) else { continue };
@@ -45,7 +48,7 @@ pub(super) fn read(root: &Table<'_, '_>) -> Places {
             fields.insert(field, FieldPlace { place: name.span(), steps });
         }
     }
-    Places { filter: key("filter"), lists, list_default: key("list_default"), phone: key("phone"), fields }
+    Places { filter: key("filter"), lists, statuses, list_default: key("list_default"), phone: key("phone"), fields }
 }
 
 fn standard(name: &str) -> Option<FieldName> {

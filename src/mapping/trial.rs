@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Call, Contact, FieldName, Lead, ListId, Value};
+use crate::model::{Call, Contact, FieldName, Lead, ListId, StatusRule, Value};
 
 use super::calls::Disposed;
 use super::flags::Flags;
@@ -34,6 +34,8 @@ pub(super) enum Expected {
 pub(super) struct ExpectedLead {
     pub(super) list: Option<ListId>,
     pub(super) phone: Option<String>,
+    /// The status that the rules ask for; empty where none holds.
+    pub(super) status: Option<String>,
     pub(super) fields: BTreeMap<FieldName, String>,
 }
 
@@ -72,7 +74,11 @@ const UNSET: &str = "the call does not set it";
 pub(super) fn run(program: &Program, trial: &Trial) -> TestOutcome {
     let mut problems = Found::default();
     if let Some((contact, expected)) = &trial.contact {
-        compare_contact(&program.map(contact), expected, &mut problems);
+        let mapped = program.map(contact);
+        compare_contact(&mapped, expected, &mut problems);
+        if let (Mapped::Lead(_), Expected::Lead(ExpectedLead { status: Some(wanted), .. })) = (&mapped, expected) {
+            compare_status(program.status(contact), wanted, &mut problems);
+        }
     }
     if let Some(call) = &trial.call {
         compare_call(program, call, &mut problems);
@@ -100,6 +106,13 @@ fn compare_contact(mapped: &Mapped, expected: &Expected, problems: &mut Found) {
         (Mapped::Filtered { why }, Expected::Lead(_) | Expected::Rejected(_)) => {
             problems.push(format!("expected {wanted}, and it is kept out: {why}"));
         }
+    }
+}
+
+fn compare_status(rule: Option<&StatusRule>, wanted: &str, problems: &mut Found) {
+    let asked = rule.map_or("", |rule| rule.to.as_str());
+    if asked != wanted {
+        problems.differs("status", quoted(wanted), rule.map(|rule| quoted(&rule.to)), "no [[status]] rule holds");
     }
 }
 

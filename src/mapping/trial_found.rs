@@ -44,7 +44,10 @@ pub(super) fn made(program: &Program, trial: &Trial) -> Vec<(String, String)> {
     let mut made = Vec::new();
     if let Some((contact, _)) = &trial.contact {
         match program.map(contact) {
-            Mapped::Lead(lead) => of_lead(&lead, &mut made),
+            Mapped::Lead(lead) => {
+                of_lead(&lead, &mut made);
+                made.extend(program.status(contact).map(|rule| ("status".to_owned(), format!("\"{}\"", rule.to))));
+            }
             Mapped::Rejected(rejection) => made.push(("rejected".to_owned(), format!("{}: {}", rejection.reason, rejection.detail))),
             Mapped::Filtered { why } => made.push(("filtered".to_owned(), why)),
         }

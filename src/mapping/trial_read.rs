@@ -117,6 +117,7 @@ fn lead(item: &Item<'_, '_>) -> Option<ExpectedLead> {
         match entry.key.as_str() {
             "list" => expected.list = entry.number(0, u64::MAX).map(ListId),
             "phone" => expected.phone = entry.text(),
+            "status" => expected.status = entry.text(),
             "custom" => {
                 for (label, text) in entry.table().map_or_else(Vec::new, |custom| custom.entries()).iter().filter_map(named_text) {
                     expected.fields.insert(FieldName::Custom(label), text);
@@ -129,7 +130,7 @@ fn lead(item: &Item<'_, '_>) -> Option<ExpectedLead> {
                     }
                 }
                 Err(_) => {
-                    let help = "write `list`, `phone`, a lead field, or `custom = {..}`";
+                    let help = "write `list`, `phone`, `status`, a lead field, or `custom = {..}`";
                     entry.wrong_key(Code::UnknownLeadField, format!("a lead has no `{name}`"), help);
                 }
             },

@@ -30,9 +30,18 @@ pub struct Base {
     /// The status that the lead had before it left, to be put back when its contact comes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_status: Option<String>,
+    /// The list that the lead was in when it left, to be put back where its list does not follow the rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_list: Option<ListId>,
+    /// Whether somebody changed or called the lead when it was to be deleted: then a person decides. Nothing where it never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_spared: Option<bool>,
     /// The list that the rules said last, where they do not move leads; the lead's own where they agree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ruled_list: Option<ListId>,
+    /// The status that the rules asked for last; empty where they asked for none, nothing where they never asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ruled_status: Option<String>,
 }
 
 /// Where a link stands.

@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::call::Activity;
 use super::contact::Value;
-use super::id::{ActivityId, ContactId, LeadId, LinkId, OpId};
+use super::field::FieldName;
+use super::id::{ActivityId, ContactId, LeadId, LinkId, ListId, OpId};
 use super::intake::Intake;
 use super::lead::{Lead, LeadChange};
+use super::leaving::StatusRule;
 use super::link::{Base, LinkState};
 
 /// The connection that an op is sent to.
@@ -39,11 +41,14 @@ pub enum Lane {
     Activity,
     /// Leads whose contact left, and doubles of ours.
     Deactivate,
+    /// Leads that left and are deleted.
+    Delete,
 }
 
 impl Lane {
     /// All, in order.
-    pub const ALL: [Self; 7] = [Self::Dnc, Self::Create, Self::Custom, Self::Update, Self::Patch, Self::Activity, Self::Deactivate];
+    pub const ALL: [Self; 8] =
+        [Self::Dnc, Self::Create, Self::Custom, Self::Update, Self::Patch, Self::Activity, Self::Deactivate, Self::Delete];
 
     /// The word in the state and in `--json`.
     #[must_use]
@@ -56,6 +61,7 @@ impl Lane {
             Self::Patch => "patch",
             Self::Activity => "activity",
             Self::Deactivate => "deactivate",
+            Self::Delete => "delete",
         }
     }
 
@@ -69,7 +75,7 @@ impl Lane {
     #[must_use]
     pub fn target(self) -> Target {
         match self {
-            Self::Dnc | Self::Create | Self::Custom | Self::Update | Self::Deactivate => Target::Vicidial,
+            Self::Dnc | Self::Create | Self::Custom | Self::Update | Self::Deactivate | Self::Delete => Target::Vicidial,
             Self::Patch | Self::Activity => Target::Crm,
         }
     }
@@ -101,7 +107,7 @@ pub enum Payload {
         /// Whether the lead comes back from `Left`: its status goes from the leaving status to NEW, if it still is that.
         is_return: bool,
     },
-    /// Takes the lead out of dialing: status, then hopper, then looked at again; class absolute.
+    /// Takes the lead out of dialing: status and list, then hopper and callbacks, then looked at again; class absolute.
     Deactivate {
         /// The status that it gets.
         status: String,
@@ -111,6 +117,9 @@ pub enum Payload {
         then: LinkState,
         /// Another lead than the link's: a double of ours.
         double: Option<LeadId>,
+        /// The list that it moves to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        list: Option<ListId>,
     },
     /// CRM attributes; class absolute.
     PatchContact {
@@ -128,6 +137,28 @@ pub enum Payload {
         /// The activity that exists already and is to be changed.
         existing: Option<ActivityId>,
     },
+    /// A status that the CRM sets, out of others and no other; class absolute.
+    SetStatus {
+        /// The rule.
+        rule: StatusRule,
+    },
+    /// Deletes a lead that left dialing; class absolute: not there is done.
+    DeleteLead {
+        /// Statuses of a lead that left dialing. With another one it is not deleted.
+        out: Vec<String>,
+        /// What the lead showed when this was planned, and how often it was called. What differs was changed since. Nothing where it was not looked at.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shown: Option<Shown>,
+    },
+}
+
+/// What a lead showed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// Its fields.
+    pub fields: BTreeMap<FieldName, String>,
+    /// Its calls so far.
+    pub called: u64,
 }
 
 impl Payload {
@@ -141,6 +172,8 @@ impl Payload {
             Self::Deactivate { .. } => "deactivate",
             Self::PatchContact { .. } => "patch_contact",
             Self::LogCall { .. } => "log_call",
+            Self::SetStatus { .. } => "set_status",
+            Self::DeleteLead { .. } => "delete_lead",
         }
     }
 }

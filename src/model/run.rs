@@ -42,6 +42,8 @@ pub struct Totals {
     pub unknown: u64,
     /// Those of the changed CRM contacts to which edits of their lead went.
     pub pulled: u64,
+    /// Leads deleted.
+    pub deleted: u64,
 }
 
 /// A contact that the mapping refuses: reported, no failure.

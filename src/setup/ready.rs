@@ -129,6 +129,7 @@ impl<'a> Building<'a> {
             deactivates: brakes.deactivates,
             deactivates_share: brakes.deactivates_share,
             patches: brakes.patches,
+            deletes: brakes.deletes,
         };
         let site = &checked.config.crms.get(&job.crm)?.site;
         let systems = format!("{site}\n{}", checked.config.vicidials.get(&job.vicidial)?.url);

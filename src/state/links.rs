@@ -128,7 +128,12 @@ pub(super) fn merge(base: &mut Base, over: &Base) {
     if over.left_status.is_some() {
         base.left_status.clone_from(&over.left_status);
     }
+    base.left_list = over.left_list.or(base.left_list);
+    base.is_spared = over.is_spared.or(base.is_spared);
     base.ruled_list = over.ruled_list.or(base.ruled_list);
+    if over.ruled_status.is_some() {
+        base.ruled_status.clone_from(&over.ruled_status);
+    }
 }
 
 /// Makes or replaces the link of (contact, slot).

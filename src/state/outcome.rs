@@ -128,7 +128,7 @@ fn take_effect(
             // A lead that was found again may have been called before anybody knew whose it is.
             legs::unfold(connection, job, id)
         }
-        (Payload::SetCustom { .. } | Payload::PatchContact { .. }, Some(mut link)) => {
+        (Payload::SetCustom { .. } | Payload::PatchContact { .. } | Payload::SetStatus { .. }, Some(mut link)) => {
             links::merge(&mut link.base, &op.base_after);
             links::put(connection, job, &link)
         }
@@ -146,16 +146,28 @@ fn take_effect(
             links::merge(&mut link.base, &op.base_after);
             links::put(connection, job, &link)
         }
-        (Payload::Deactivate { then, double: None, .. }, Some(mut link)) => {
+        (Payload::Deactivate { then, double: None, list, .. }, Some(mut link)) => {
+            link.list_id = list.unwrap_or(link.list_id);
             if link.state != LinkState::OptedOut {
                 link.state = *then;
             }
             links::merge(&mut link.base, &op.base_after);
             links::put(connection, job, &link)
         }
-        (Payload::SetCustom { .. } | Payload::PatchContact { .. } | Payload::UpdateLead { .. } | Payload::Deactivate { .. }, None) => {
-            Ok(())
-        }
+        // A contact that comes back is a new lead. An opt-out outlives its lead.
+        (Payload::DeleteLead { .. }, Some(link)) => match link.state {
+            LinkState::OptedOut => Ok(()),
+            LinkState::Wanted | LinkState::Live | LinkState::Left | LinkState::LeadMissing => links::remove(connection, link.id),
+        },
+        (
+            Payload::SetCustom { .. }
+            | Payload::PatchContact { .. }
+            | Payload::UpdateLead { .. }
+            | Payload::Deactivate { .. }
+            | Payload::SetStatus { .. }
+            | Payload::DeleteLead { .. },
+            None,
+        ) => Ok(()),
     }
 }
 

@@ -90,7 +90,11 @@ fn link_of(connection: &Connection, job: i64, op: &Op) -> Result<Option<LinkId>,
         Some(link) => Some(link),
     };
     let needs_link = match &op.payload {
-        Payload::AddLead { .. } | Payload::SetCustom { .. } | Payload::UpdateLead { .. } => true,
+        Payload::AddLead { .. }
+        | Payload::SetCustom { .. }
+        | Payload::UpdateLead { .. }
+        | Payload::SetStatus { .. }
+        | Payload::DeleteLead { .. } => true,
         Payload::Deactivate { double, .. } => double.is_none(),
         Payload::PatchContact { .. } | Payload::LogCall { .. } => false,
     };

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{ActivityId, FieldName, LeadChange, LeadId, LeadRow, Outcome, StoredLead, Value};
+use crate::model::{ActivityId, FieldName, LeadChange, LeadId, LeadRow, ListId, Outcome, StatusRule, StoredLead, Value};
 
 /// An update of unknown effect, after the lead was read again. `stored` is what VICIdial shows of the change's fields.
 #[must_use]
@@ -38,11 +38,28 @@ pub fn update(change: &LeadChange, before: &LeadChange, stored: &StoredLead, row
 
 /// A lead that was to leave dialing, after it was read again. A lead that is not there is not dialed.
 #[must_use]
-pub fn deactivate(status: &str, row: Option<&LeadRow>) -> Outcome {
+pub fn deactivate(status: &str, list: Option<ListId>, row: Option<&LeadRow>) -> Outcome {
     match row {
-        Some(row) if row.status != status => Outcome::NotSent,
+        Some(row) if row.status != status || list.is_some_and(|list| row.list_id != list) => Outcome::NotSent,
         Some(_) | None => done(None, None),
     }
+}
+
+/// A status that was to be set, after the lead was read again. One that is neither there nor where it was set from came of dialing since: the rule is
+/// answered.
+#[must_use]
+pub fn status(rule: &StatusRule, row: Option<&LeadRow>) -> Outcome {
+    match row {
+        None => Outcome::Refused { code: "lead_missing".to_owned(), raw: "VICIdial no longer has the lead".to_owned() },
+        Some(row) if row.status != rule.to && rule.takes(&row.status) => Outcome::NotSent,
+        Some(_) => done(None, None),
+    }
+}
+
+/// A lead that was to be deleted, after it was looked for.
+#[must_use]
+pub fn delete(row: Option<&LeadRow>) -> Outcome {
+    if row.is_none() { done(None, None) } else { Outcome::NotSent }
 }
 
 /// Custom fields of unknown effect, after they were read again.

@@ -213,6 +213,13 @@ pub fn leave_dialing(lead: LeadId) -> Ask {
     leave_hopper(lead).with("callback", "REMOVE")
 }
 
+/// Deletes a lead, and its row of custom fields where its list has such fields. Callbacks go with it, its place in the hopper does not.
+#[must_use]
+pub fn delete_lead(lead: LeadId) -> Ask {
+    let ask = Ask::api("update_lead").with("search_method", "LEAD_ID").with("lead_id", lead.to_string());
+    ask.with("custom_fields", "Y").with("delete_lead", "Y")
+}
+
 /// How many leads one `lead_search` may find. Its cut is silent, so it lies far above what is asked for.
 pub const RECORDS_MAX: usize = 100_000;
 

@@ -138,6 +138,14 @@ impl Dialer for Vicidial {
         if is_done { Ok(()) } else { Err(trouble::fault(&ask, &reply)) }
     }
 
+    async fn delete_lead(&self, lead: LeadId) -> Result<(), Fault> {
+        let ask = call::delete_lead(lead);
+        // Of a list without custom fields VICIdial says so behind what it did.
+        let reply = self.ask(&ask).await?;
+        let is_gone = reply.says("LEAD HAS BEEN DELETED") || reply.outcome == Outcome::NotFound;
+        if is_gone { Ok(()) } else { Err(self.fault(&ask, &reply).await) }
+    }
+
     async fn hopper(&self, campaign: &CampaignId) -> Result<Vec<HopperRow>, Fault> {
         if let Some(database) = &self.database {
             return database.hopper(campaign).await;

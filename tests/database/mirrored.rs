@@ -72,6 +72,10 @@ impl Dialer for Way {
         self.now().await.update_lead(lead, change).await
     }
 
+    async fn delete_lead(&self, lead: LeadId) -> Result<(), Fault> {
+        self.now().await.delete_lead(lead).await
+    }
+
     async fn set_custom(&self, lead: LeadId, values: &BTreeMap<String, String>) -> Result<(), Fault> {
         self.now().await.set_custom(lead, values).await
     }

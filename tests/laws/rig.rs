@@ -113,7 +113,7 @@ impl Rig {
             crm: "espo".to_owned(),
             vicidial: "main".to_owned(),
             program: program(MAPPING),
-            limits: Limits { creates: 100, updates: 100, moves: 100, deactivates: 20, deactivates_share: 0.5, patches: 100 },
+            limits: Limits { creates: 100, updates: 100, moves: 100, deactivates: 20, deactivates_share: 0.5, patches: 100, deletes: 20 },
             settle: Duration::from_secs(SETTLE_S.unsigned_abs()),
             quiet: Quiet::never(),
             systems: "one".to_owned(),

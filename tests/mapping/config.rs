@@ -90,13 +90,18 @@ fn what_is_left_out_has_a_default() {
 
 #[test]
 fn what_is_written_is_what_counts() {
-    let more = "zone = \"Europe/Berlin\"\nschedule = \"*/5 8-20 * * mon-fri\"\nfull_schedule = \"0 30 4 * * *\"\nsettle_s = 300\n\
-                [job.sales.brakes]\ncreates = 5\nupdates = 6\ndeactivates = 0\ndeactivates_share = 1\nmoves = 8\npatches = 9\n";
+    let more = "may_delete = true\nzone = \"Europe/Berlin\"\nschedule = \"*/5 8-20 * * mon-fri\"\nfull_schedule = \"0 30 4 * * *\"\nsettle_s = 300\n\
+                [job.sales.brakes]\ncreates = 5\nupdates = 6\ndeactivates = 0\ndeactivates_share = 1\nmoves = 8\npatches = 9\ndeletes = 10\n";
     let job = &clean(&format!("{LEAST}{more}")).jobs[0];
     assert_eq!((job.zone, job.schedule.zone(), job.full_schedule.zone()), (Europe::Berlin, Europe::Berlin, Europe::Berlin));
     assert_eq!((job.schedule.text(), job.full_schedule.text()), ("*/5 8-20 * * mon-fri", "0 30 4 * * *"));
     assert_eq!(job.settle, Duration::from_secs(300));
-    assert_eq!(job.brakes, Brakes { creates: 5, updates: 6, deactivates: 0, deactivates_share: 1.0, moves: 8, patches: 9 });
+    assert_eq!(
+        job.brakes,
+        Brakes { creates: 5, updates: 6, deactivates: 0, deactivates_share: 1.0, moves: 8, patches: 9, deletes: 10 }
+    );
+    let least = &clean(LEAST).jobs[0];
+    assert_eq!((job.may_delete, least.may_delete, least.brakes.deletes), (true, false, 0), "nothing is deleted by chance");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod conditions;
 mod config;
 mod dead_rules;
+mod departures;
 mod diagnostics;
 mod dispositions;
 mod documents;

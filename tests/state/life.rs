@@ -246,10 +246,17 @@ impl Model {
                 link.state = if *is_return && link.state != LinkState::OptedOut { LinkState::Live } else { link.state };
             }
             Payload::Deactivate { double: Some(_), .. } => return,
-            Payload::Deactivate { then, double: None, .. } => {
+            Payload::Deactivate { then, double: None, list, .. } => {
+                link.list_id = list.unwrap_or(link.list_id);
                 link.state = if link.state == LinkState::OptedOut { link.state } else { *then };
             }
-            Payload::SetCustom { .. } | Payload::PatchContact { .. } | Payload::LogCall { .. } => {}
+            Payload::DeleteLead { .. } => {
+                if link.state != LinkState::OptedOut {
+                    self.links.remove(&op.contact);
+                }
+                return;
+            }
+            Payload::SetCustom { .. } | Payload::PatchContact { .. } | Payload::LogCall { .. } | Payload::SetStatus { .. } => {}
         }
         link.base.fields.extend(op.base_after.fields.clone());
         link.base.pulled.extend(op.base_after.pulled.clone());

@@ -149,7 +149,8 @@ fn update(name: &str, pairs: &[(&str, &str)], list_id: Option<u64>, is_return: b
 }
 
 fn deactivate(name: &str, then: LinkState, double: Option<u64>) -> Op {
-    let payload = Payload::Deactivate { status: "XLEFT".to_owned(), keep: vec!["DNC".to_owned()], then, double: double.map(LeadId) };
+    let (status, keep) = ("XLEFT".to_owned(), vec!["DNC".to_owned()]);
+    let payload = Payload::Deactivate { status, keep, then, double: double.map(LeadId), list: None };
     let mut op = op(Lane::Deactivate, name, payload, Base::default());
     if let Some(lead) = double {
         op.subject = format!("lead:{lead}");

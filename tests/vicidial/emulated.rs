@@ -277,6 +277,29 @@ async fn the_hopper_is_read_and_left() {
     check(dialer.hopper(&CampaignId::from("NOPE")).await.unwrap_err(), Effect::None, Reach::Person, "campaign_missing");
 }
 
+#[tokio::test]
+async fn a_deleted_lead_is_gone_with_its_custom_row_and_its_callback() {
+    let (server, dialer) = start().await;
+    server.with_world(|world| world.add_list(2001, "Bare list", "TESTCAMP", true));
+    let id = dialer.add_lead(&code(1), &lead(1, &[]), Intake::default()).await.unwrap();
+    let other = dialer.add_lead(&code(2), &lead(2, &[]), Intake::default()).await.unwrap();
+    let bare = dialer.add_lead(&code(3), &Lead { list_id: ListId(2001), ..lead(3, &[]) }, Intake::default()).await.unwrap();
+    for id in [id, other] {
+        dialer.set_custom(id, &BTreeMap::from([("plan".to_owned(), "gold".to_owned())])).await.unwrap();
+    }
+    let rows = |table: &str| server.with_world(|world| world.rows(table).len());
+    assert_eq!(rows("custom_1001"), 2);
+    for lead in [id, bare] {
+        // Not being there is fine.
+        for _ in 0..2 {
+            dialer.leave_dialing(lead).await.ok();
+            assert_eq!(dialer.delete_lead(lead).await, Ok(()), "{lead}");
+        }
+        assert_eq!(dialer.read_lead(lead, &BTreeSet::new()).await, Ok(None));
+    }
+    assert_eq!((server.leads().len(), rows("custom_1001")), (1, 1));
+}
+
 fn at(text: &str) -> NaiveDateTime {
     NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap()
 }

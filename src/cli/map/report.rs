@@ -34,6 +34,9 @@ pub(super) fn to_json(mapper: &Mapper, trace: &Trace) -> Json {
         "lists": trace.lists.iter().map(|list| json!({
             "rule": list.number, "line": line(list.place.as_ref()), "taken": list.why_not.is_none(), "list": list.list, "why": list.why_not,
         })).collect::<Vec<_>>(),
+        "status": trace.status.as_ref().map(|status| json!({
+            "rule": status.number, "line": line(status.place.as_ref()), "from": status.rule.from, "to": status.rule.to,
+        })),
         "phones": trace.phones.iter().map(|number| json!({
             "field": number.field,
             "text": number.text,

@@ -39,6 +39,11 @@ pub(super) fn text(mapper: &Mapper, trace: &Trace) -> String {
     for number in &trace.phones {
         stage("phone", number_words(number));
     }
+    if let Some(status) = &trace.status {
+        let line = at(mapper, status.place.as_ref());
+        let (from, to) = (status.rule.from.join(", "), &status.rule.to);
+        stage("status", format!("{to} by [[status]] {}{line}, for a lead with {from}", status.number));
+    }
     text.push_str(&table(&stages));
     if !trace.fields.is_empty() {
         text.push('\n');

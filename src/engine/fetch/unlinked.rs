@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Contact, ContactId, Failure, FieldName, LeadRow, Link, Phone, StoredLead, VendorLeadCode};
+use crate::model::{Contact, ContactId, Failure, FieldName, LeadRow, Link, Phone, StatusRule, StoredLead, VendorLeadCode};
 use crate::ports::{self, Clock, Contacts, Dialer, Fault, Sought, Store};
 use crate::sync::decide::{self, Seen, subject_of};
 
@@ -17,6 +17,8 @@ pub(super) struct Pending {
     /// What the mapping finds as the contact's phone, whether the contact is to have a lead or not.
     phone: Option<Phone>,
     stored: StoredLead,
+    /// The rule for its status.
+    rule: Option<StatusRule>,
     fingerprint: String,
     /// The contact whole, where edits of an adopted lead may go to it.
     whole: Option<Contact>,
@@ -54,7 +56,8 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                 Unlinked::LookedFor => {
                     let phone = self.job.program.phone(contact);
                     let whole = self.swept.edits.are_pulled().then(|| contact.clone());
-                    self.pending.push(Pending { contact: id.clone(), seen, code, phone, stored, fingerprint: print, whole });
+                    let rule = self.rule(&seen, contact);
+                    self.pending.push(Pending { contact: id.clone(), seen, code, phone, stored, rule, fingerprint: print, whole });
                 }
                 Unlinked::LeftOut => {}
             }
@@ -101,6 +104,11 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                 let mut step = decide::unlinked(&pending.contact, &pending.seen, &pending.code, &pending.stored, &rows, &self.settings);
                 if let Some(contact) = &pending.whole {
                     self.pull(contact, &pending.seen, None, true, &mut step);
+                }
+                if rows.iter().any(|row| row.code == pending.code.as_str()) {
+                    decide::ruled_before(&mut step, pending.rule.as_ref());
+                } else {
+                    decide::ruled(&mut step, &pending.contact, None, pending.rule.as_ref());
                 }
                 self.plan.take(&pending.contact, None, step, &pending.fingerprint);
             }

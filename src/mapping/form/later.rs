@@ -3,7 +3,7 @@
 use crate::diag::form::{Form, Key, Kind, Names, Word};
 
 use super::calls::SETTINGS;
-use super::{CALL_STATUS, CONDITIONS, FIELD_NAME};
+use super::{CALL_STATUS, FIELD_NAME};
 
 pub(super) static MATCH: Form = Form {
     about: "How contacts and leads that exist already are known to be one.",
@@ -17,16 +17,6 @@ pub(super) static MATCH: Form = Form {
             "\"hold\"",
             "What happens where several fit.",
         ),
-    ],
-    others: None,
-};
-
-pub(super) static STATUS: Form = Form {
-    about: "A status that the CRM may set, from where to where. Never out of a final, callback or do-not-call status.",
-    keys: &[
-        Key::must("when", Kind::OneOf(&[Kind::Table(&CONDITIONS), Kind::Tables(&CONDITIONS)]), "Conditions on the contact."),
-        Key::must("from", Kind::List(&Kind::Name(Names::LeadStatus)), "Statuses that it may have before."),
-        Key::must("to", Kind::Name(Names::LeadStatus), "The status that it gets."),
     ],
     others: None,
 };

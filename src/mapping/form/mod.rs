@@ -5,13 +5,15 @@
 mod calls;
 mod fields;
 mod later;
+mod leads;
 mod trials;
 
 use crate::diag::form::{Form, Key, Kind, Names, Others, Word};
 
 use calls::{CALLS, DISPOSITION, USERS};
 use fields::{CUSTOM, LEAD};
-use later::{CALLBACKS, DNC, MATCH, SLOT, STATUS, WITHOUT_CONTACT};
+use later::{CALLBACKS, DNC, MATCH, SLOT, WITHOUT_CONTACT};
+use leads::{LEAVING, STATUS};
 use trials::TEST;
 
 const FIELD_NAME: Kind = Kind::Name(Names::ContactField);
@@ -50,6 +52,11 @@ pub static MAPPING: Form = Form {
         Key::may("time_zone", Kind::Table(&TIME_ZONE), "How VICIdial finds a new lead's time zone; by its area code without it."),
         Key::may("hopper", Kind::Table(&HOPPER), "Whether new leads go into the hopper at once. Without it they wait for their turn."),
         Key::may("leaving", Kind::Table(&LEAVING), "What happens to the lead of a contact that is gone, filtered out or rejected."),
+        Key::may(
+            "status",
+            Kind::Tables(&STATUS),
+            "Statuses that the CRM sets: when, from, to. The first rule whose conditions hold decides.",
+        ),
         Key::may("opt_out", Kind::Table(&OPT_OUT), "What happens to the lead of a person who opted out."),
         Key::may("calls", Kind::Table(&CALLS), "Which calls are taken, and what each of them sets."),
         Key::may(
@@ -71,7 +78,6 @@ pub static MAPPING: Form = Form {
             "another code than vicisync's own",
             "What stands in vendor_lead_code.",
         ),
-        Key::later("status", Kind::Tables(&STATUS), "statuses set from the CRM", "Statuses that the CRM may set: from, to, and when."),
         Key::later("slot", Kind::Tables(&SLOT), "several leads for one contact", "Further leads of one contact, for its other phones."),
         Key::later("dnc", Kind::Table(&DNC), "do-not-call lists", "Do-not-call lists of both sides."),
         Key::later("callbacks", Kind::Table(&CALLBACKS), "callbacks", "Callbacks of both sides."),
@@ -199,22 +205,6 @@ static HOPPER: Form = Form {
         Key::must("new_leads", Kind::Flag, "`true`: they do."),
         Key::or("priority", Kind::Number(-99, 99), "0", "Which goes first: more is sooner. VICIdial's own leads have 0."),
         Key::or("local_time", Kind::Flag, "true", "Only while the person may be called by the time at their place."),
-    ],
-    others: None,
-};
-
-static LEAVING: Form = Form {
-    about: "The lead of a contact that is gone, filtered out or rejected gets a status that no campaign dials, and leaves the hopper.",
-    keys: &[
-        Key::or("status", Kind::Name(Names::LeadStatus), "\"VSGONE\"", "The status."),
-        Key::or(
-            "keep",
-            Kind::List(&Kind::Name(Names::LeadStatus)),
-            "[\"SALE\", \"DNC\", \"DNCL\", \"DNCC\"]",
-            "Statuses that stay as they are.",
-        ),
-        Key::later("list", Kind::Name(Names::List), "moving leads away", "A list for such leads."),
-        Key::later("delete", Kind::Flag, "deleting leads", "Whether such leads are deleted."),
     ],
     others: None,
 };

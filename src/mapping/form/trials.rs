@@ -39,10 +39,11 @@ pub(super) static TEST_CONTACT: Form = Form {
 };
 
 pub(super) static TEST_LEAD: Form = Form {
-    about: "A lead: `list`, `phone` with its country code, standard fields, custom fields.",
+    about: "A lead: `list`, `phone` with its country code, `status` of the rules, standard fields, custom fields.",
     keys: &[
         Key::may("list", Kind::Number(0, i64::MAX), "Its list."),
         Key::may("phone", Kind::Text, "The number that is dialed, as +12125550100."),
+        Key::may("status", Kind::Text, "The status that a `[[status]]` rule asks for; `\"\"` where no rule holds."),
         Key::may("custom", Kind::Table(&TEST_CUSTOM), "Custom fields by label."),
     ],
     others: Some(Others { name: "FIELD", about: "A standard field.", names: None, kind: &Kind::Scalar }),

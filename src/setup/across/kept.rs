@@ -69,6 +69,8 @@ fn list(work: Work<'_>, named: &Named, facts: &ServerFacts) -> Option<Problem> {
     let list = ListId(named.text.parse().ok()?);
     let (message, help) = match text(facts, &FactName::List(list))? {
         ("missing", day) => (format!("VICIdial had no list {list} on {day}"), "make the list in VICIdial, or correct its number"),
+        // Leads that left wait in a list that nobody needs to dial.
+        ("not active", _) if work.mapping.program.leaving().fates.lists().any(|other| other == list) => return None,
         ("not active", day) => (format!("list {list} was not active on {day}: its leads are not dialed"), "switch the list on in VICIdial"),
         _ => return None,
     };

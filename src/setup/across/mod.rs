@@ -7,6 +7,7 @@ mod fields;
 mod flags;
 mod jobs;
 mod kept;
+mod leads;
 mod lists;
 mod used;
 mod widths;
@@ -64,6 +65,7 @@ pub(super) fn check(checked: &Checked) -> Vec<Problem> {
         problems.extend(connector::mapping(*work));
         problems.extend(lists::check(*work));
         problems.extend(flags::check(*work));
+        problems.extend(leads::check(*work));
         for other in &works[..number] {
             problems.extend(jobs::check(*work, *other));
         }
@@ -72,8 +74,8 @@ pub(super) fn check(checked: &Checked) -> Vec<Problem> {
 }
 
 impl Checked {
-    /// Everything in the files that does not fit what is known of both systems: fields that the CRM does not have are errors, all else is a warning
-    /// that says when it was seen. The mappings are tried on the contacts of their own tests.
+    /// Everything in the files that does not fit what is known of both systems: fields that the CRM does not have, and final statuses that a
+    /// rule would take leads out of, are errors; all else is a warning that says when it was seen. The mappings are tried on the contacts of their own tests.
     #[must_use]
     pub fn against(&self, known: &Known) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -81,6 +83,7 @@ impl Checked {
             problems.extend(known.fields.get(&work.job.name).map(|fields| fields::check(work, fields)).unwrap_or_default());
             let facts = known.servers.get(&work.job.vicidial);
             problems.extend(facts.map(|facts| kept::mapping(work, facts)).unwrap_or_default());
+            problems.extend(facts.map(|facts| leads::final_statuses(work, facts)).unwrap_or_default());
             let samples: Vec<&Contact> = work.mapping.program.samples().collect();
             problems.extend(widths::check(work, &samples, "your own tests", facts));
         }

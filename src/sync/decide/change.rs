@@ -9,18 +9,21 @@ use crate::sync::delta::{self, Delta, Shown};
 
 pub(super) fn change(lead: &Lead, link: &Link, stored: &StoredLead, shown: &Shown, settings: &Settings, is_return: bool) -> Step {
     let delta = delta::delta(&link.base, &lead.values(), stored, shown, &settings.rules);
-    let is_moved = match settings.list_change {
-        ListChange::Move => lead.list_id != link.list_id,
-        ListChange::Stay => false,
+    let list = match settings.list_change {
+        ListChange::Move => lead.list_id,
+        // Where it was moved as its contact left, it goes back to where it was.
+        ListChange::Stay if is_return => link.base.left_list.unwrap_or(link.list_id),
+        ListChange::Stay => link.list_id,
     };
+    let is_moved = list != link.list_id;
     let base = settled_base(link, &delta, ruled(lead, link, settings));
     let (standard, custom) = split(&delta);
     let mut step = Step { base, ..Step::new(Verdict::Unchanged) };
     if !standard.0.is_empty() || is_moved || is_return {
-        let reason = reason(&standard.0, is_moved.then_some((link.list_id, lead.list_id)), is_return);
+        let reason = reason(&standard.0, is_moved.then_some((link.list_id, list)), is_return);
         let mut change = LeadChange {
             fields: standard.0,
-            list_id: is_moved.then_some(lead.list_id),
+            list_id: is_moved.then_some(list),
             status: is_return.then(|| returning(link)),
             tz_method: settings.intake.tz_method,
         };
@@ -34,7 +37,10 @@ pub(super) fn change(lead: &Lead, link: &Link, stored: &StoredLead, shown: &Show
             ..LeadChange::default()
         };
         let payload = Payload::UpdateLead { change, before, is_return };
-        step.ops.push(op(Lane::Update, &link.contact, Some(link.id), payload, standard.2, reason));
+        let mut after = standard.2;
+        // What happened while the contact was away counts no longer.
+        after.is_spared = link.base.is_spared.filter(|_| is_return).map(|_| false);
+        step.ops.push(op(Lane::Update, &link.contact, Some(link.id), payload, after, reason));
     }
     if !custom.0.is_empty() {
         let reason =

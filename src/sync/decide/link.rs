@@ -155,8 +155,13 @@ fn mend_double(contact: &ContactId, double: &LeadRow, is_opted_out: bool, settin
     } else {
         (Lane::Deactivate, &settings.leaving, "a second lead with the same code, never called")
     };
-    let payload =
-        Payload::Deactivate { status: status.clone(), keep: settings.keep.clone(), then: LinkState::Live, double: Some(double.lead_id) };
+    let payload = Payload::Deactivate {
+        status: status.clone(),
+        keep: settings.keep.clone(),
+        then: LinkState::Live,
+        double: Some(double.lead_id),
+        list: None,
+    };
     let mut op = op(lane, contact, None, payload, Base::default(), reason);
     op.subject = subject;
     step.ops.push(op);

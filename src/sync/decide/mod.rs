@@ -6,20 +6,21 @@
 mod change;
 mod leave;
 mod link;
+mod status;
 
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Base, ContactId, Failure, FieldName, Intake, Lane, Lead, Link, LinkId, LinkState, ListChange, Op, OpId, OpState, Pair, Payload,
+    Base, ContactId, Failure, Fates, FieldName, Intake, Lane, Lead, Link, LinkId, LinkState, ListChange, Op, OpId, OpState, Pair, Payload,
     Rejection, StoredLead,
 };
 
 use super::delta::{Rules, Shown};
 use change::change;
 pub use change::conflict_of;
-use leave::leaving_reason;
-pub use leave::tighten;
+pub use leave::{spared, tighten};
 pub use link::{double, unlinked};
+pub use status::{ruled, ruled_before};
 
 /// What a run saw of a contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Settings {
     pub leaving: String,
     /// Statuses that leaving leads keep.
     pub keep: Vec<String>,
+    /// What becomes of leads whose contact left.
+    pub fates: Fates,
     /// The status of leads whose person opted out.
     pub opt_out: String,
     /// What VICIdial is told of new leads.
@@ -124,8 +127,8 @@ fn op(lane: Lane, contact: &ContactId, link: Option<LinkId>, payload: Payload, b
 ///
 /// | link | a lead | opted out | rejected, filtered, gone |
 /// |---|---|---|---|
-/// | live | its changes | leaves dialing, opted out | leaves dialing |
-/// | left | comes back, with its changes | opted out | stays away |
+/// | live | its changes | leaves dialing, opted out | what the mapping says: leaves dialing, and may move or be deleted then; or stays, unchanged |
+/// | left | comes back, with its changes | opted out | stays away; deleted where the mapping says so |
 /// | opted out | stays away: only a person releases | stays away | stays away |
 /// | lead missing | waits for a person | stays away | stays away |
 ///
@@ -145,22 +148,15 @@ pub fn linked(seen: &Seen, link: &Link, stored: &StoredLead, shown: &Shown, sett
             ..Step::new(Verdict::Rejected)
         },
         (LinkState::Live | LinkState::Left, Seen::OptedOut(rejection)) => {
-            let payload =
-                Payload::Deactivate { status: settings.opt_out.clone(), keep: Vec::new(), then: LinkState::OptedOut, double: None };
-            let op = op(Lane::Dnc, &link.contact, Some(link.id), payload, Base::default(), "the person opted out");
+            let op = op(Lane::Dnc, &link.contact, Some(link.id), leave::opted_out(settings), Base::default(), "the person opted out");
             Step { ops: vec![op], rejection: Some(rejection.clone()), ..Step::new(Verdict::Leaves) }
         }
-        (LinkState::Live, Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone) => {
-            let payload =
-                Payload::Deactivate { status: settings.leaving.clone(), keep: settings.keep.clone(), then: LinkState::Left, double: None };
-            let op = op(Lane::Deactivate, &link.contact, Some(link.id), payload, Base::default(), leaving_reason(seen));
-            Step { ops: vec![op], rejection: rejection_of(seen), ..Step::new(Verdict::Leaves) }
-        }
-        (LinkState::Wanted | LinkState::LeadMissing | LinkState::Left | LinkState::OptedOut, _) => {
-            let rejection = rejection_of(seen);
-            let verdict = if rejection.is_some() { Verdict::Rejected } else { Verdict::Out };
-            Step { rejection, ..Step::new(verdict) }
-        }
+        (LinkState::Live, Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone) => leave::leaves(seen, link, settings),
+        (LinkState::Left, Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone) => leave::is_away(seen, link, settings),
+        (
+            LinkState::Wanted | LinkState::LeadMissing | LinkState::OptedOut,
+            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone,
+        ) => leave::stays_away(seen),
     }
 }
 

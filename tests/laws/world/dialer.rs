@@ -329,6 +329,15 @@ impl Dialer for Sim {
         .await
     }
 
+    async fn delete_lead(&self, lead: LeadId) -> Result<(), Fault> {
+        self.request("delete_lead", Some(format!("delete_lead {lead}")), move |world| {
+            world.vici.leads.remove(&lead);
+            world.vici.callbacks.remove(&lead);
+            Ok(())
+        })
+        .await
+    }
+
     async fn hopper(&self, campaign: &CampaignId) -> Result<Vec<HopperRow>, Fault> {
         let campaign = campaign.clone();
         self.request("hopper", None, move |world| {

@@ -1,0 +1,86 @@
+//! Leads that are to be deleted are looked at before anything is planned: an edit beats a delete. What was changed or called since is kept, and shown to a
+//! person.
+//!
+//! Whether that is so is decided in [`crate::sync::decide::spared`]; here the lead is read, and its calls.
+
+use std::collections::BTreeSet;
+
+use crate::model::{ContactId, Failure, Lane, LeadRow, Link, LinkId, Op, Payload, Shown};
+use crate::ports::{Clock, Contacts, Dialer, LinkWrite, Store};
+use crate::sync::decide::{self, subject_of};
+
+use super::super::Stop;
+use super::Fetch;
+
+impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
+    /// Looks at each lead that this plan would delete.
+    pub(super) async fn spare(&mut self) -> Result<(), Stop> {
+        let (deletes, others): (Vec<Op>, Vec<Op>) =
+            std::mem::take(&mut self.plan.commit.ops).into_iter().partition(|op| op.lane == Lane::Delete);
+        self.plan.commit.ops = others;
+        for mut op in deletes {
+            let Some((link, lead)) = self.known(&op.contact)?.and_then(|link| link.lead_id.map(|lead| (link, lead))) else {
+                self.plan.totals.deleted = self.plan.totals.deleted.saturating_sub(1);
+                continue;
+            };
+            let fields: BTreeSet<_> = link.base.fields.keys().cloned().collect();
+            let row = match self.job.dialer_record(self.outside.dialer.read_lead(lead, &fields).await)? {
+                Ok(row) => row,
+                Err(fault) => {
+                    self.plan.totals.deleted = self.plan.totals.deleted.saturating_sub(1);
+                    self.plan.unreadable(subject_of(&op.contact), Some(op.contact), fault);
+                    continue;
+                }
+            };
+            if let Some(row) = row {
+                let is_called = self.plan.gone.contains(&op.contact) && self.is_called(&row)?;
+                if let Some(raw) = decide::spared(&link.base, &row, is_called, &self.settings) {
+                    self.keep(link.id, op.contact, raw);
+                    continue;
+                }
+                let shown = |row: LeadRow| Shown { fields: row.values, called: row.called_count };
+                if let Payload::DeleteLead { shown: seen, .. } = &mut op.payload {
+                    *seen = Some(shown(row));
+                }
+            }
+            self.plan.commit.ops.push(op);
+        }
+        Ok(())
+    }
+
+    /// The link of a contact: as the state has it, with what was last seen of its lead before this run's sweep; or as this plan makes it.
+    fn known(&self, contact: &ContactId) -> Result<Option<Link>, Stop> {
+        let kept = self.outside.store.link_by_contact(&self.job.name, contact)?;
+        let planned = || {
+            self.plan.commit.links.iter().find_map(|write| match write {
+                LinkWrite::Put(link) if link.contact == *contact => Some(link.clone()),
+                LinkWrite::Put(_) | LinkWrite::Seen { .. } => None,
+            })
+        };
+        Ok(kept.filter(|link| link.lead_id.is_some()).or_else(planned))
+    }
+
+    /// Whether a lead was called since the last run that saw every contact. Where calls are not read, one call ever is enough.
+    fn is_called(&self, row: &LeadRow) -> Result<bool, Stop> {
+        if self.job.program.go_live().is_none() {
+            return Ok(row.called_count > 0);
+        }
+        let since = self.plan.commit.job.full_done_at;
+        let legs = self.outside.store.legs_of(&self.job.name, row.lead_id)?;
+        Ok(legs.iter().any(|leg| since.is_none_or(|since| leg.start >= since)))
+    }
+
+    /// The lead leaves dialing and is not deleted: a person decides.
+    fn keep(&mut self, link: LinkId, contact: ContactId, raw: String) {
+        let plan = &mut self.plan;
+        plan.totals.deleted = plan.totals.deleted.saturating_sub(1);
+        for write in &mut plan.commit.links {
+            match write {
+                LinkWrite::Put(put) if put.contact == contact => put.base.is_spared = Some(true),
+                LinkWrite::Seen { link: seen, base, .. } if *seen == link => base.get_or_insert_default().is_spared = Some(true),
+                LinkWrite::Put(_) | LinkWrite::Seen { .. } => {}
+            }
+        }
+        plan.fail(Failure { subject: subject_of(&contact), contact: Some(contact), code: "deleted_and_changed".to_owned(), raw, tries: 0 });
+    }
+}
