@@ -184,6 +184,9 @@ pub trait Dialer: Send + Sync {
     /// changed it in VICIdial; a code without a phone is not looked for then, and has no entry, nor has one whose phone a lead has that VICIdial
     /// does not show.
     fn find_by_code(&self, sought: &[Sought]) -> impl Future<Output = Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault>> + Send;
+    /// Leads by the number that they are dialed by, whatever code they carry. Lowest id first. A number that so many leads have that nobody could look at
+    /// each has no entry. Numbers have an index, so this may be asked beside agents.
+    fn leads_by_phone(&self, phones: &[Phone]) -> impl Future<Output = Result<BTreeMap<Phone, Vec<LeadId>>, Fault>> + Send;
     /// The codes that leads carry, by their ids; each lead asked for has an entry, `None` where it is not there. For few leads.
     fn codes_of(&self, leads: &[LeadId]) -> impl Future<Output = Result<BTreeMap<LeadId, Option<String>>, Fault>> + Send;
     /// Changes leads all alike; fields standard only, and no phone. Gives those that are there: VICIdial skips the others without a word.

@@ -99,6 +99,9 @@ fn changes(change: &LeadChange, before: &LeadChange) -> Vec<(String, String)> {
     if let Some(status) = &change.status {
         row("status".to_owned(), before.status.clone(), status.clone());
     }
+    if let Some(code) = &change.code {
+        row("vendor_lead_code".to_owned(), before.code.as_ref().map(|code| quoted(code.as_str())), quoted(code.as_str()));
+    }
     for (name, text) in &change.fields {
         row(name.to_string(), before.fields.get(name).map(|text| quoted(text)), quoted(text));
     }
@@ -145,18 +148,25 @@ pub(super) fn totals_text(totals: &Totals) -> String {
         unknown,
         pulled,
         deleted,
+        matched_by_code,
+        matched_by_phone,
+        unmatched,
     } = *totals;
+    let by_mark = adopted.saturating_sub(matched_by_code + matched_by_phone);
     let counts = [
         (added, "added"),
         (updated, "updated"),
         (moved, "moved"),
-        (adopted, "adopted"),
+        (by_mark, "adopted"),
+        (matched_by_code, "adopted by the code of an older tool"),
+        (matched_by_phone, "adopted by phone"),
         (deactivated, "taken out of dialing"),
         (opted_out, "taken out of dialing for good: opted out"),
         (deleted, "deleted"),
         (doubles, "doubles taken out"),
         (unchanged, "unchanged"),
         (rejected, "rejected"),
+        (unmatched, "held, since it cannot be told which lead is theirs"),
     ];
     let calls = [
         (patched, "contacts updated"),

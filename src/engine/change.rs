@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{CampaignId, FieldName, LeadChange, LeadId, LeadRow, LinkState, ListId, Op, Outcome, Payload, Shown, Taken};
+use crate::model::{CampaignId, FieldName, LeadChange, LeadId, LeadRow, LinkState, ListId, Op, Outcome, Payload, Shown, Taken, VendorLeadCode};
 use crate::ports::{Contacts, Dialer, Effect, Fault, HOPPER_SHOWN_MAX};
 
 use super::Outside;
@@ -136,13 +136,13 @@ impl Change {
 
     /// Whether it may be written together with others. What got no clear answer before goes alone: its own answer tells what is wrong with it.
     pub(crate) fn has_fellows(&self) -> bool {
-        self.op.tries == 0 && !self.asked().moves_zone() && !self.is_deletion()
+        self.op.tries == 0 && !self.asked().moves_zone() && self.asked().code.is_none() && !self.is_deletion()
     }
 
     /// Whether the lead is looked at before it is written: it may be in a call, or have got another status.
     pub(crate) fn is_looked_at(&self) -> bool {
         match &self.op.payload {
-            Payload::UpdateLead { change, is_return, .. } => *is_return || change.list_id.is_some(),
+            Payload::UpdateLead { change, is_return, .. } => *is_return || change.list_id.is_some() || change.code.is_some(),
             Payload::Deactivate { .. } | Payload::SetStatus { .. } | Payload::DeleteLead { .. } => true,
             Payload::AddLead { .. } | Payload::SetCustom { .. } | Payload::PatchContact { .. } | Payload::LogCall { .. } => false,
         }
@@ -205,6 +205,11 @@ impl Change {
                 None => Ok(asked),
                 Some(why) => Err(Box::new(Sent::superseded(&why))),
             };
+        }
+        if let Payload::UpdateLead { change: LeadChange { code: Some(code), .. }, before, .. } = &self.op.payload
+            && !may_be_marked(&row.code, code, before)
+        {
+            return Err(Box::new(Sent::of(other_code(lead, &row.code))));
         }
         self.lists = if self.is_leaving() { [row.list_id; 2] } else { [self.lists[0], row.list_id] };
         let keeps_status = match &self.op.payload {
@@ -462,6 +467,20 @@ fn left_with(lead: LeadId, status: &str) -> Outcome {
         raw: format!(
             "lead {lead} was called before it left dialing with `{status}`, and which status it had is not known any more, since vicisync was stopped in that moment or its \
              state was lost; set the lead's status in VICIdial (NEW has it dialed), then it goes on"
+        ),
+    }
+}
+
+/// A code is written over a blank, over itself, and over the one that the plan saw.
+fn may_be_marked(carried: &str, code: &VendorLeadCode, before: &LeadChange) -> bool {
+    carried.trim().is_empty() || carried == code.as_str() || before.code.as_ref().is_some_and(|before| before.as_str() == carried)
+}
+
+fn other_code(lead: LeadId, carried: &str) -> Outcome {
+    Outcome::Refused {
+        code: "foreign_code".to_owned(),
+        raw: format!(
+            "lead {lead} carries the code `{carried}` now, which vicisync did not write and does not overwrite; clear its vendor_lead_code in VICIdial, then it goes on"
         ),
     }
 }

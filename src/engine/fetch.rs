@@ -1,6 +1,7 @@
 //! Contacts: listed, mapped, decided about. Of a run over one list, those that belong to it; what was found out beside stands in `beside`.
 
 mod beside;
+mod matching;
 mod pull;
 mod spare;
 mod unlinked;
@@ -21,6 +22,7 @@ use super::part::Part;
 use super::plan::Plan;
 use super::sweep::Swept;
 use super::{Job, Outside, Stop};
+use matching::Unmatched;
 use unlinked::Pending;
 
 /// Codes looked for in one request.
@@ -48,6 +50,8 @@ pub(crate) struct Fetch<'a, 'b, D, C, S, K> {
     flags: StatusFlags,
     swept: Swept,
     pending: Vec<Pending>,
+    /// Contacts without a lead of our code, that one of nobody's may fit.
+    unmatched: Vec<Unmatched>,
     unlinked: Unlinked,
     /// Contacts that are looked at even if nothing seems to have changed.
     forced: BTreeSet<ContactId>,
@@ -77,8 +81,21 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
             unsettled.extend(outside.store.failures(&job.name, None)?.into_iter().filter_map(|failure| failure.contact));
         }
         let flags = StatusFlags::of(&outside.store.server_facts(&job.vicidial)?);
-        let pending = Vec::new();
-        Ok(Self { outside, job, plan, part, settings, flags, swept, pending, unlinked: Unlinked::LookedFor, forced, in_flight, unsettled })
+        Ok(Self {
+            outside,
+            job,
+            plan,
+            part,
+            settings,
+            flags,
+            swept,
+            pending: Vec::new(),
+            unmatched: Vec::new(),
+            unlinked: Unlinked::LookedFor,
+            forced,
+            in_flight,
+            unsettled,
+        })
     }
 
     /// The same for contacts whose lead is known only: VICIdial is asked for nothing.

@@ -22,6 +22,7 @@ mod report;
 mod run;
 mod send;
 mod settle;
+mod strangers;
 mod survey;
 mod sweep;
 
@@ -33,7 +34,7 @@ use serde::Serialize;
 
 use crate::mapping::Program;
 use crate::model::{ContactId, InstallKey, JobName, Lane, LeadId, ListId, Op, Rejection, RunEnd, Target, Totals};
-use crate::ports::{Fault, Reach, StoreError};
+use crate::ports::{Fault, Reach, Store, StoreError};
 use crate::sync::brake::{Blown, Limits};
 use crate::sync::quiet::Quiet;
 
@@ -48,6 +49,8 @@ pub struct Job {
     pub crm: String,
     /// The VICIdial connection's name.
     pub vicidial: String,
+    /// Other jobs that go to the same VICIdial: a lead of theirs is none of this job's.
+    pub neighbours: Vec<JobName>,
     /// The checked mapping.
     pub program: Program,
     /// Its brakes.
@@ -201,6 +204,16 @@ impl Job {
     pub(crate) fn hash(&self) -> String {
         let text = format!("{}\n{}", self.program.hash(), self.systems);
         blake3::hash(text.as_bytes()).to_hex()[..32].to_owned()
+    }
+
+    /// The job beside this one that has a lead.
+    pub(crate) fn claimed<S: Store>(&self, store: &S, lead: LeadId) -> Result<Option<&JobName>, StoreError> {
+        for neighbour in &self.neighbours {
+            if store.link_by_lead(neighbour, lead)?.is_some() {
+                return Ok(Some(neighbour));
+            }
+        }
+        Ok(None)
     }
 
     /// Stops a run that is about to ask VICIdial for something in a blackout.

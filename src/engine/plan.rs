@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{Base, ContactId, Failure, Link, LinkId, Op, Payload, Totals};
 use crate::ports::{Fault, JobRecord, LinkWrite, PlanCommit};
 use crate::sync::decide::{self, Settings, Step, Verdict, subject_of};
+use crate::sync::matching::By;
 
 /// A plan under way.
 pub(crate) struct Plan {
@@ -120,6 +121,14 @@ impl Plan {
             Verdict::Adopted => totals.adopted += 1,
             Verdict::Changed => {}
             Verdict::Leaves | Verdict::Rejected | Verdict::Out | Verdict::Waits => {}
+            Verdict::Matched(by) => {
+                totals.adopted += 1;
+                match by {
+                    By::Code => totals.matched_by_code += 1,
+                    By::Phone => totals.matched_by_phone += 1,
+                }
+            }
+            Verdict::Held => totals.unmatched += 1,
         }
         if step.rejection.is_some() {
             totals.rejected += 1;
@@ -129,7 +138,7 @@ impl Plan {
             match &op.payload {
                 Payload::UpdateLead { change, .. } => {
                     is_moved |= change.list_id.is_some();
-                    is_updated |= !change.fields.is_empty() || change.status.is_some();
+                    is_updated |= !change.fields.is_empty() || change.status.is_some() || change.code.is_some();
                 }
                 Payload::SetCustom { .. } => is_updated |= step.verdict != Verdict::Added,
                 // An opt-out is never braked, so it does not count as leaving here.

@@ -105,7 +105,7 @@ impl Pushed {
             Payload::SetCustom { .. } => totals.updated += u64::from(!op.reason.contains("new lead")),
             Payload::UpdateLead { change, .. } => {
                 totals.moved += u64::from(change.list_id.is_some());
-                totals.updated += u64::from(!change.fields.is_empty() || change.status.is_some());
+                totals.updated += u64::from(!change.fields.is_empty() || change.status.is_some() || change.code.is_some());
             }
             Payload::Deactivate { double: None, then: LinkState::OptedOut, .. } => totals.opted_out += 1,
             Payload::Deactivate { double: None, .. } => totals.deactivated += 1,

@@ -376,6 +376,9 @@ fn done(report: &mut Report, planned: &Totals, pushed: &Pushed) {
         unchanged: planned.unchanged,
         rejected: planned.rejected + pushed.totals.rejected,
         legs: planned.legs,
+        matched_by_code: planned.matched_by_code,
+        matched_by_phone: planned.matched_by_phone,
+        unmatched: planned.unmatched,
         ..pushed.totals
     };
 }

@@ -17,6 +17,7 @@ use super::part::Part;
 use super::plan::Plan;
 use super::present::Present;
 use super::settle::Double;
+use super::strangers::Strangers;
 use super::{Job, Outside, Stop, survey};
 
 /// Links walked in one go.
@@ -38,6 +39,8 @@ pub(crate) struct Swept {
     pub(crate) states: BTreeMap<ContactId, LinkState>,
     /// Second leads with the code of a link.
     pub(crate) doubles: Vec<Double>,
+    /// Leads of nobody, where the mapping looks for their contacts and all lists were read.
+    pub(crate) strangers: Option<Strangers>,
     present: Present,
 }
 
@@ -52,7 +55,10 @@ pub(crate) async fn sweep<D: Dialer, C: Contacts, S: Store, K: Clock>(
     let mut swept = Swept::none(job);
     let mut seen = Seen::default();
     let kept = kept(job);
-    for list in lists(job, plan, part) {
+    let lists = lists(job, plan, part);
+    let is_whole = job.program.lists().is_subset(&lists);
+    swept.strangers = job.program.matching().filter(|_| is_whole).map(|matching| Strangers::new(matching.clone(), kept.clone()));
+    for list in lists {
         job.awake(outside.clock.now())?;
         outside.progress.stage(&format!("reading list {list}"));
         let mut pages = std::pin::pin!(outside.dialer.sweep(list));
@@ -166,9 +172,13 @@ fn stray<D, C, S: Store, K>(
     mut row: LeadRow,
     kept: &BTreeSet<FieldName>,
 ) -> Result<Option<Double>, Stop> {
-    let Some(code) = VendorLeadCode::parse(&row.code) else { return Ok(None) };
+    let Some(code) = VendorLeadCode::parse(&row.code) else {
+        swept.strangers.iter_mut().for_each(|strangers| strangers.keep(&row));
+        return Ok(None);
+    };
     match outside.store.link_by_code(&job.name, &code)? {
         Some(link) if link.lead_id.is_some() => Ok(Some((link.contact, row.lead_id))),
+        None if job.claimed(outside.store, row.lead_id)?.is_some() => Ok(None),
         Some(_) | None => {
             row.values.retain(|field, _| kept.contains(field));
             swept.orphans.entry(code).or_default().push(row);

@@ -21,6 +21,7 @@ mod formula_scan;
 mod intake_read;
 mod leads_read;
 mod logic;
+mod matching_read;
 mod measure;
 mod moment;
 mod phone;

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::diag::Place;
 use crate::diag::names::Named;
 use crate::model::{
-    Call, Contact, Fates, FieldName, Intake, Lead, LeadField, ListChange, ListId, Phone, Rejection, StatusRule, Value, Way,
+    Call, Contact, Fates, FieldName, Intake, Lead, LeadField, ListChange, ListId, Matching, Phone, Rejection, StatusRule, Value, Way,
 };
 
 use super::attributes::Attributes;
@@ -33,6 +33,7 @@ pub struct Program {
     pub(super) list_default: Destination,
     pub(super) list_change: ListChange,
     pub(super) intake: Intake,
+    pub(super) matching: Option<Matching>,
     pub(super) phone: PhoneRule,
     pub(super) fields: BTreeMap<FieldName, FieldRule>,
     /// What the rules read of a contact.
@@ -125,6 +126,7 @@ impl Program {
         let conditions = conditions.chain(self.statuses.iter().map(|rule| &rule.when));
         let tested = conditions.flat_map(Conditions::fields);
         let read = self.fields.values().flat_map(FieldRule::reads).chain(self.phone.reads());
+        let read = read.chain(self.matching.iter().filter_map(|matching| matching.code_from.as_deref()));
         tested.chain(read).filter(|name| *name != source::ID).map(str::to_owned).collect()
     }
 

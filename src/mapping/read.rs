@@ -6,7 +6,9 @@ use crate::model::ListId;
 
 use super::attributes::Attributes;
 use super::program::{Destination, Program};
-use super::{calls_read, fields_read, form, intake_read, leads_read, phone_read, rules_read, template_read, trace_read, trial_read};
+use super::{
+    calls_read, fields_read, form, intake_read, leads_read, matching_read, phone_read, rules_read, template_read, trace_read, trial_read,
+};
 
 /// Reads a mapping. Gives the program with warnings, or all that is wrong.
 ///
@@ -40,6 +42,7 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
     let phone = phone_read::read(root);
     let fields = fields_read::read(root);
     let (list_change, intake) = intake_read::read(root, &fields);
+    let matching = matching_read::read(root, &fields);
     let filled: Vec<ListId> = lists.iter().map(|rule| rule.then).chain([list_default]).filter_map(Destination::list).collect();
     let leaving = leads_read::leaving(root, &filled);
     let opt_out_status = leads_read::opt_out(root);
@@ -56,6 +59,7 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
         list_default,
         list_change,
         intake,
+        matching,
         phone: phone?,
         fields,
         attributes: Attributes::default(),

@@ -1,7 +1,8 @@
 //! `vendor_lead_code`: the mark by which a lead is known again when its id is lost.
 //!
 //! VICIdial cuts it to 20 characters, searches it without regard to case and counts codes that look like numbers as
-//! equal. So ours has a fixed width, upper case only, a letter in front, and can be derived again from the install key.
+//! equal. So ours has a fixed width, upper case only, a letter in front, and can be derived again from the install key. A lead that an older tool
+//! made keeps that tool's code where a mapping says which it is.
 
 use std::fmt;
 
@@ -21,7 +22,10 @@ impl fmt::Debug for InstallKey {
     }
 }
 
-/// A `vendor_lead_code` of ours: `V` and 19 base-32 characters.
+/// Characters of the column.
+const WIDTH: usize = 20;
+
+/// A `vendor_lead_code`: `V` and 19 base-32 characters where it is ours; or what an older tool wrote on a lead that is ours now.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct VendorLeadCode(String);
@@ -52,7 +56,26 @@ impl VendorLeadCode {
         ours.then(|| Self(text.to_owned()))
     }
 
-    /// The 20 characters.
+    /// Reads what a lead carries, ours or anybody's; `None` where that is blank, or longer than VICIdial keeps.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let fits = !text.trim().is_empty() && text.chars().count() <= WIDTH;
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// Whether it has the form of ours.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        Self::parse(&self.0).is_some()
+    }
+
+    /// Whether VICIdial can be asked for it among others: it takes several in one text, between commas, and drops or reads otherwise what is not plain.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    }
+
+    /// The characters, 20 of ours.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
+use super::code::VendorLeadCode;
 use super::field::{FieldName, LeadField};
 use super::id::{LeadId, ListId};
 use super::intake::TzMethod;
@@ -70,6 +71,9 @@ pub struct LeadChange {
     /// By what the time zone is found, where something changes that it goes by ([`LeadChange::moves_zone`]).
     #[serde(default, skip_serializing_if = "TzMethod::is_own")]
     pub tz_method: TzMethod,
+    /// The `vendor_lead_code` to write: one of ours, onto a lead that carries none, or the one that stands in what was there before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<VendorLeadCode>,
 }
 
 impl LeadChange {

@@ -42,6 +42,9 @@ pub struct Base {
     /// The status that the rules asked for last; empty where they asked for none, nothing where they never asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ruled_status: Option<String>,
+    /// What the lead carries as its code, blank for nothing, as long as ours is not written on it yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carries: Option<String>,
 }
 
 /// Where a link stands.
@@ -91,7 +94,7 @@ pub struct Link {
     pub slot: u8,
     /// The lead, once it is known.
     pub lead_id: Option<LeadId>,
-    /// The code that marks the lead.
+    /// The code that marks the lead: ours, or the one of an older tool by which it was known.
     pub code: VendorLeadCode,
     /// The list where we last put it or saw it.
     pub list_id: ListId,
@@ -103,4 +106,12 @@ pub struct Link {
     pub base: Base,
     /// Fingerprint of the contact as the mapping last saw it (with the mapping's hash): equal means nothing to decide.
     pub fingerprint: String,
+}
+
+impl Link {
+    /// Whether its lead may carry this as its code: the link's own, or what it carries until that is written.
+    #[must_use]
+    pub fn knows_code(&self, shown: &str) -> bool {
+        self.code.as_str() == shown || self.base.carries.as_deref() == Some(shown)
+    }
 }

@@ -44,6 +44,12 @@ pub struct Totals {
     pub pulled: u64,
     /// Leads deleted.
     pub deleted: u64,
+    /// Of the leads found again, those that were known by the code of an older tool.
+    pub matched_by_code: u64,
+    /// Of the leads found again, those that were known by their phone.
+    pub matched_by_phone: u64,
+    /// Contacts that get no lead before a person decided which is their own.
+    pub unmatched: u64,
 }
 
 /// A contact that the mapping refuses: reported, no failure.

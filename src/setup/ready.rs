@@ -134,6 +134,9 @@ impl<'a> Building<'a> {
         let site = &checked.config.crms.get(&job.crm)?.site;
         let systems = format!("{site}\n{}", checked.config.vicidials.get(&job.vicidial)?.url);
         let connection = checked.config.vicidials.get(&job.vicidial)?;
+        let url = |name: &str| checked.config.vicidials.get(name).map(|vicidial| vicidial.url.trim_end_matches('/').to_owned());
+        let is_neighbour = |other: &&config::Job| other.name != *name && url(&other.vicidial) == url(&job.vicidial);
+        let neighbours = checked.config.jobs.iter().filter(is_neighbour).map(|other| other.name.clone()).collect();
         let vicidial_concurrency = connection.concurrency;
         let quiet = quiet(connection);
         Some(Ready {
@@ -141,6 +144,7 @@ impl<'a> Building<'a> {
                 name: name.clone(),
                 crm: job.crm.clone(),
                 vicidial: job.vicidial.clone(),
+                neighbours,
                 program,
                 limits,
                 settle: job.settle,

@@ -134,6 +134,9 @@ pub(super) fn merge(base: &mut Base, over: &Base) {
     if over.ruled_status.is_some() {
         base.ruled_status.clone_from(&over.ruled_status);
     }
+    if over.carries.is_some() {
+        base.carries.clone_from(&over.carries);
+    }
 }
 
 /// Makes or replaces the link of (contact, slot).
@@ -213,8 +216,7 @@ fn read(row: &Row<'_>) -> Result<Link, StoreError> {
         contact: ContactId(row.get(1)?),
         slot: row.get(2)?,
         lead_id: row.get::<_, Option<i64>>(3)?.map(read_number).transpose()?.map(LeadId),
-        code: VendorLeadCode::parse(&code)
-            .ok_or_else(|| broken("a link in the state has a vendor_lead_code that vicisync does not make"))?,
+        code: VendorLeadCode::read(&code).ok_or_else(|| broken("a link in the state has a vendor_lead_code that no lead can carry"))?,
         list_id: ListId(read_number(row.get(5)?)?),
         phone: row.get(6)?,
         state: read_state(&row.get::<_, String>(7)?)?,

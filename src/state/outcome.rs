@@ -139,6 +139,9 @@ fn take_effect(
             if let Some(list_id) = change.list_id {
                 link.list_id = list_id;
             }
+            if change.code.is_some() {
+                link.base.carries = None;
+            }
             // Whoever opted out since does not come back by a write that was open.
             if *is_return && link.state != LinkState::OptedOut {
                 link.state = LinkState::Live;

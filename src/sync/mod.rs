@@ -13,6 +13,7 @@ pub mod fingerprint;
 pub mod fold;
 pub mod guard;
 pub mod later;
+pub mod matching;
 pub mod quiet;
 pub mod server;
 pub mod settle;

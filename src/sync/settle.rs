@@ -29,6 +29,12 @@ pub fn update(change: &LeadChange, before: &LeadChange, stored: &StoredLead, row
         is_before &= before.list_id.is_none_or(|before| row.list_id == before);
         is_proven |= row.list_id == list && before.list_id.is_some_and(|before| before != list);
     }
+    if let Some(code) = &change.code {
+        let carried = before.code.as_ref().map_or("", |code| code.as_str());
+        is_after &= row.code == code.as_str();
+        is_before &= row.code.trim() == carried.trim();
+        is_proven |= row.code == code.as_str() && before.code.as_ref() != Some(code);
+    }
     if let Some(status) = &change.status {
         is_after &= row.status == *status;
         is_before &= before.status.as_ref().is_none_or(|before| row.status == *before);

@@ -18,7 +18,9 @@ use super::label::is_label;
 use super::reply::Outcome;
 use super::survey::Asker;
 use super::{facts, trouble};
-use crate::model::{CampaignId, FieldName, Intake, Lead, LeadChange, LeadId, LeadRow, ListId, ServerFacts, StoredLead, VendorLeadCode};
+use crate::model::{
+    CampaignId, FieldName, Intake, Lead, LeadChange, LeadId, LeadRow, ListId, Phone, ServerFacts, StoredLead, VendorLeadCode,
+};
 use crate::ports::{Calls, Dialer, Effect, Fault, HopperRow, Reach, ServerTime, Sought, Wanted};
 
 /// How far VICIdial's wall clock may be from that of the configured zone.
@@ -165,6 +167,10 @@ impl Dialer for Vicidial {
 
     async fn find_by_code(&self, sought: &[Sought]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
         self.look_for(sought).await
+    }
+
+    async fn leads_by_phone(&self, phones: &[Phone]) -> Result<BTreeMap<Phone, Vec<LeadId>>, Fault> {
+        self.look_for_phones(phones).await
     }
 
     async fn codes_of(&self, leads: &[LeadId]) -> Result<BTreeMap<LeadId, Option<String>>, Fault> {

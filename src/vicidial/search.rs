@@ -13,7 +13,7 @@ use super::client::Vicidial;
 use super::load::CAP_MAX;
 use super::reply::Outcome;
 use super::{facts, trouble};
-use crate::model::{FieldName, LeadField, LeadId, VendorLeadCode};
+use crate::model::{FieldName, LeadField, LeadId, Phone, VendorLeadCode};
 use crate::ports::{Effect, Fault, Reach, Sought};
 
 /// Keys that one search asks for. A thousand codes took two seconds beside a million leads, with the table locked meanwhile.
@@ -27,9 +27,9 @@ type Found<K> = BTreeMap<K, Vec<LeadId>>;
 
 /// What a lead carries as its code.
 enum Carries {
-    /// A code that could be ours.
+    /// A code, ours or another.
     Code(VendorLeadCode),
-    /// None, or one that is none of ours; or the lead is gone.
+    /// None, or the lead is gone.
     Another,
     /// VICIdial does not show it.
     Hidden,
@@ -44,7 +44,7 @@ impl Vicidial {
         }
         if self.is_staffed().await? {
             let phones: BTreeMap<VendorLeadCode, String> =
-                sought.iter().filter_map(|sought| Some((sought.code.clone(), self.stored_phone(sought)?))).collect();
+                sought.iter().filter_map(|sought| Some((sought.code.clone(), self.stored_phone(sought.phone.as_ref()?)?))).collect();
             return match &self.database {
                 Some(database) => database.find_by_phone(&phones).await,
                 None => self.search_phones(&phones).await,
@@ -57,10 +57,28 @@ impl Vicidial {
         }
     }
 
+    /// Leads by their numbers. A number that too many leads have has no entry.
+    pub(super) async fn look_for_phones(&self, phones: &[Phone]) -> Result<Found<Phone>, Fault> {
+        let stored: Vec<(&Phone, String)> = phones.iter().filter_map(|phone| Some((phone, self.stored_phone(phone)?))).collect();
+        let numbers: Vec<&str> = stored.iter().map(|(_, number)| number.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
+        let mut found: Found<String> = BTreeMap::new();
+        match &self.database {
+            Some(database) => found = database.leads_by_number(&numbers).await?,
+            None => {
+                for batch in numbers.chunks(KEYS_MAX) {
+                    found.extend(self.search(&by_phone(batch), batch).await?);
+                }
+            }
+        }
+        let leads = |number: &String| found.get(number).cloned().unwrap_or_default();
+        let each = stored.into_iter().map(|(phone, number)| (phone.clone(), leads(&number)));
+        Ok(each.filter(|(_, leads)| leads.len() <= SHARED_MAX).collect())
+    }
+
     /// The number as VICIdial keeps it; `None` where nothing would be left of it.
-    fn stored_phone(&self, sought: &Sought) -> Option<String> {
+    fn stored_phone(&self, phone: &Phone) -> Option<String> {
         let field = FieldName::Standard(LeadField::PhoneNumber);
-        let wire = self.forms.wire(&field, &sought.phone.as_ref()?.number);
+        let wire = self.forms.wire(&field, &phone.number);
         Some(self.forms.shown(&field, &wire)).filter(|number| !number.is_empty())
     }
 
@@ -116,9 +134,7 @@ impl Vicidial {
     async fn carries(&self, lead: LeadId) -> Result<Carries, Fault> {
         match self.column(lead, "vendor_lead_code").await {
             // Capitals and small letters are not the same here, though they are to the database.
-            Ok(code) => Ok(code
-                .and_then(|text| VendorLeadCode::parse(&text).filter(|code| code.as_str() == text))
-                .map_or(Carries::Another, Carries::Code)),
+            Ok(code) => Ok(code.and_then(|text| VendorLeadCode::read(&text)).map_or(Carries::Another, Carries::Code)),
             Err(fault) if fault.reach == Reach::Record => Ok(Carries::Hidden),
             Err(fault) => Err(fault),
         }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::call::{Ask, Page};
-use crate::model::TzMethod;
+use crate::model::{TzMethod, VendorLeadCode};
 use crate::ports::{Effect, Fault, Reach};
 
 /// The functions that write and that we use. Lists are never made, changed or reset by us.
@@ -176,7 +176,11 @@ fn update(ask: &Ask) -> Result<(), Fault> {
         return Err(never("update_lead", "a lead is changed by its id only"));
     }
     // Keys that are searched by are written too, and a list narrows the search instead of moving the lead.
-    if ["vendor_lead_code", "list_id", "records", "lead_ids"].iter().any(|name| has(ask, name)) {
+    let is_marked = has(ask, "vendor_lead_code");
+    if is_marked && (VendorLeadCode::parse(ask.get("vendor_lead_code")).is_none() || has(ask, "custom_fields")) {
+        return Err(never("update_lead", "no code is written on a lead that exists but one of our own"));
+    }
+    if ["list_id", "records", "lead_ids"].iter().any(|name| has(ask, name)) {
         return Err(never("update_lead", "a key beside the lead's id would be written or searched by"));
     }
     let has_phone = has(ask, "phone_number");

@@ -11,6 +11,7 @@ mod init;
 mod life;
 mod login;
 mod map;
+mod matching;
 mod record;
 mod rehearse;
 mod reports;

@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::Mutex;
 use vicisync::emulator::vicidial::Server;
 use vicisync::model::{
-    CampaignId, FieldName, Intake, Lead, LeadChange, LeadId, LeadRow, ListId, ServerFacts, StoredLead, VendorLeadCode, Wanted,
+    CampaignId, FieldName, Intake, Lead, LeadChange, LeadId, LeadRow, ListId, Phone, ServerFacts, StoredLead, VendorLeadCode, Wanted,
 };
 use vicisync::ports::{Calls, Dialer, Fault, HopperRow, ServerTime, Sought};
 use vicisync::vicidial::{NonLatin, Vicidial};
@@ -94,6 +94,10 @@ impl Dialer for Way {
 
     async fn find_by_code(&self, sought: &[Sought]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
         self.now().await.find_by_code(sought).await
+    }
+
+    async fn leads_by_phone(&self, phones: &[Phone]) -> Result<BTreeMap<Phone, Vec<LeadId>>, Fault> {
+        self.now().await.leads_by_phone(phones).await
     }
 
     async fn codes_of(&self, leads: &[LeadId]) -> Result<BTreeMap<LeadId, Option<String>>, Fault> {

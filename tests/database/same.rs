@@ -147,6 +147,10 @@ async fn leads_by_phone_while_agents_are_at_work() {
         .collect();
     let (by_http, by_sql) = (http.find_by_code(&wanted).await.unwrap(), sql.find_by_code(&wanted).await.unwrap());
     assert_eq!(by_http, by_sql);
+    let numbers: Vec<Phone> = (0..50).filter_map(phone).collect();
+    let by_number = sql.leads_by_phone(&numbers).await.unwrap();
+    assert_eq!(http.leads_by_phone(&numbers).await.unwrap(), by_number);
+    assert_eq!((by_number.len(), by_number.values().any(|leads| !leads.is_empty())), (50, true));
     // Two leads have code 3, of which one has another number.
     assert_eq!((by_sql[&code(3)].as_slice(), by_sql[&code(4)].len(), by_sql[&code(5)].len()), (&leads[3..4], 1, 0));
     assert_eq!((by_sql.get(&code(7)), by_sql[&code(8)].len(), by_sql[&code(79)].len()), (None, 0, 0));

@@ -17,6 +17,7 @@ mod history;
 mod intake;
 mod leaving;
 mod links;
+mod matching;
 mod one_list;
 mod opting_out;
 mod quiet;

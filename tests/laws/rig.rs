@@ -112,6 +112,7 @@ impl Rig {
             name: JobName::from("sales"),
             crm: "espo".to_owned(),
             vicidial: "main".to_owned(),
+            neighbours: Vec::new(),
             program: program(MAPPING),
             limits: Limits { creates: 100, updates: 100, moves: 100, deactivates: 20, deactivates_share: 0.5, patches: 100, deletes: 20 },
             settle: Duration::from_secs(SETTLE_S.unsigned_abs()),

@@ -12,6 +12,7 @@ mod documents;
 mod intake;
 mod mapping;
 mod masked;
+mod matching;
 mod mistakes;
 mod phones;
 mod proposed;

@@ -27,7 +27,7 @@ async fn start_with(options: Options) -> (Server, Vicidial) {
     (server, dialer)
 }
 
-fn client(server: &Server, pass: &str) -> Vicidial {
+pub(crate) fn client(server: &Server, pass: &str) -> Vicidial {
     Vicidial::new(Settings {
         url: server.url(),
         user: "apiuser".into(),

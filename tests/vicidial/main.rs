@@ -12,6 +12,7 @@ mod intake;
 mod leads;
 mod lists;
 mod load;
+mod matching;
 mod peer;
 mod readback;
 mod recorded;

@@ -16,6 +16,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     /// Looks for the codes of all that wait, and decides about them. Ends the fetching; what a sweep found out beside is planned.
     pub(crate) async fn finish(mut self, doubles: Vec<Double>, is_complete: bool) -> Result<(), Stop> {
         self.look_up().await?;
+        self.match_all(is_complete).await?;
         self.spare().await?;
         let found = std::mem::take(&mut self.swept.doubles);
         for (contact, lead) in doubles.into_iter().chain(found) {

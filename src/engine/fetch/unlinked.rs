@@ -4,22 +4,26 @@ use std::collections::BTreeSet;
 
 use crate::model::{Contact, ContactId, Failure, FieldName, LeadRow, Link, Phone, StatusRule, StoredLead, VendorLeadCode};
 use crate::ports::{self, Clock, Contacts, Dialer, Fault, Sought, Store};
-use crate::sync::decide::{self, Seen, subject_of};
+use crate::sync::decide::{self, Seen, Step, subject_of};
+use crate::sync::matching::Person;
 
 use super::super::Stop;
+use super::matching::Unmatched;
 use super::{CODES_MAX, Fetch, Unlinked};
 
 /// Contacts that wait until their codes were looked for.
 pub(super) struct Pending {
-    contact: ContactId,
-    seen: Seen,
-    code: VendorLeadCode,
+    pub(super) contact: ContactId,
+    pub(super) seen: Seen,
+    pub(super) code: VendorLeadCode,
     /// What the mapping finds as the contact's phone, whether the contact is to have a lead or not.
     phone: Option<Phone>,
-    stored: StoredLead,
+    /// As leads of nobody are compared with it, where they are.
+    person: Option<Person>,
+    pub(super) stored: StoredLead,
     /// The rule for its status.
     rule: Option<StatusRule>,
-    fingerprint: String,
+    pub(super) fingerprint: String,
     /// The contact whole, where edits of an adopted lead may go to it.
     whole: Option<Contact>,
 }
@@ -57,7 +61,8 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                     let phone = self.job.program.phone(contact);
                     let whole = self.swept.edits.are_pulled().then(|| contact.clone());
                     let rule = self.rule(&seen, contact);
-                    self.pending.push(Pending { contact: id.clone(), seen, code, phone, stored, rule, fingerprint: print, whole });
+                    let person = self.person(contact, &seen);
+                    self.pending.push(Pending { contact: id.clone(), seen, code, phone, person, stored, rule, fingerprint: print, whole });
                 }
                 Unlinked::LeftOut => {}
             }
@@ -70,13 +75,17 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
 
     /// Looks for the codes of waiting contacts, in batches, and decides about them.
     pub(super) async fn look_up(&mut self) -> Result<(), Stop> {
-        let pending = std::mem::take(&mut self.pending);
-        for chunk in pending.chunks(CODES_MAX) {
+        let mut pending = std::mem::take(&mut self.pending).into_iter();
+        loop {
+            let chunk: Vec<Pending> = pending.by_ref().take(CODES_MAX).collect();
+            if chunk.is_empty() {
+                return Ok(());
+            }
             self.job.awake(self.outside.clock.now())?;
             let sought: Vec<Sought> =
                 chunk.iter().map(|pending| Sought { code: pending.code.clone(), phone: pending.phone.clone() }).collect();
             let found = self.outside.dialer.find_by_code(&sought).await.map_err(|fault| self.job.dialer_stop(fault))?;
-            for pending in chunk {
+            for mut pending in chunk {
                 let leads = match (found.get(&pending.code), &pending.seen) {
                     (Some(leads), _) => leads.as_slice(),
                     // Never added without a look: there may be one.
@@ -94,26 +103,41 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                     // is logged in.
                     (None, Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone) => &[],
                 };
-                let rows = match self.rows(pending, leads).await? {
+                if let Some(failure) = self.claimed(&pending, leads)? {
+                    let step = self.held(&pending, failure);
+                    self.plan.take(&pending.contact, None, step, &pending.fingerprint);
+                    continue;
+                }
+                let rows = match self.rows(&pending, leads).await? {
                     Ok(rows) => rows,
                     Err(fault) => {
                         self.plan.unreadable(subject_of(&pending.contact), Some(pending.contact.clone()), fault);
                         continue;
                     }
                 };
-                let mut step = decide::unlinked(&pending.contact, &pending.seen, &pending.code, &pending.stored, &rows, &self.settings);
-                if let Some(contact) = &pending.whole {
-                    self.pull(contact, &pending.seen, None, true, &mut step);
+                if let Some(person) = pending.person.take().filter(|_| rows.is_empty()) {
+                    self.unmatched.push(Unmatched { pending, person });
+                    continue;
                 }
-                if rows.iter().any(|row| row.code == pending.code.as_str()) {
-                    decide::ruled_before(&mut step, pending.rule.as_ref());
-                } else {
-                    decide::ruled(&mut step, &pending.contact, None, pending.rule.as_ref());
-                }
-                self.plan.take(&pending.contact, None, step, &pending.fingerprint);
+                let step = decide::unlinked(&pending.contact, &pending.seen, &pending.code, &pending.stored, &rows, &self.settings);
+                let is_marked = rows.iter().any(|row| row.code == pending.code.as_str());
+                self.taken(&pending, is_marked, step);
             }
         }
-        Ok(())
+    }
+
+    /// Takes what a contact without a link came to, with the edits of a lead that it takes over and the rule for its status. `is_marked`: the lead carried
+    /// our code before, so the rule was heeded already.
+    pub(super) fn taken(&mut self, pending: &Pending, is_marked: bool, mut step: Step) {
+        if let Some(contact) = &pending.whole {
+            self.pull(contact, &pending.seen, None, true, &mut step);
+        }
+        if is_marked {
+            decide::ruled_before(&mut step, pending.rule.as_ref());
+        } else {
+            decide::ruled(&mut step, &pending.contact, None, pending.rule.as_ref());
+        }
+        self.plan.take(&pending.contact, None, step, &pending.fingerprint);
     }
 
     /// The rows of leads that were found under a code: from the sweep where it saw them, else read.

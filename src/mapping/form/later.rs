@@ -5,22 +5,6 @@ use crate::diag::form::{Form, Key, Kind, Names, Word};
 use super::calls::SETTINGS;
 use super::{CALL_STATUS, FIELD_NAME};
 
-pub(super) static MATCH: Form = Form {
-    about: "How contacts and leads that exist already are known to be one.",
-    keys: &[
-        Key::may("code_from", FIELD_NAME, "The contact's field that holds what stands in vendor_lead_code."),
-        Key::or("phone", Kind::Flag, "false", "By the phone number."),
-        Key::may("and", Kind::List(&Kind::Text), "Lead fields that must agree as well: `[\"last_name\"]`."),
-        Key::or(
-            "ambiguous",
-            Kind::Word(&[Word::now("hold", "a person decides"), Word::now("new", "a new lead is added")]),
-            "\"hold\"",
-            "What happens where several fit.",
-        ),
-    ],
-    others: None,
-};
-
 pub(super) static SLOT: Form = Form {
     about: "A further lead of the same contact, for another of its phones.",
     keys: &[

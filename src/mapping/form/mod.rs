@@ -6,14 +6,16 @@ mod calls;
 mod fields;
 mod later;
 mod leads;
+mod matching;
 mod trials;
 
 use crate::diag::form::{Form, Key, Kind, Names, Others, Word};
 
 use calls::{CALLS, DISPOSITION, USERS};
 use fields::{CUSTOM, LEAD};
-use later::{CALLBACKS, DNC, MATCH, SLOT, WITHOUT_CONTACT};
+use later::{CALLBACKS, DNC, SLOT, WITHOUT_CONTACT};
 use leads::{LEAVING, STATUS};
+use matching::MATCH;
 use trials::TEST;
 
 const FIELD_NAME: Kind = Kind::Name(Names::ContactField);
@@ -51,6 +53,11 @@ pub static MAPPING: Form = Form {
         Key::may("custom", Kind::Table(&CUSTOM), "Fields that you made in VICIdial for the lists, by their labels."),
         Key::may("time_zone", Kind::Table(&TIME_ZONE), "How VICIdial finds a new lead's time zone; by its area code without it."),
         Key::may("hopper", Kind::Table(&HOPPER), "Whether new leads go into the hopper at once. Without it they wait for their turn."),
+        Key::may(
+            "match",
+            Kind::Table(&MATCH),
+            "How contacts and leads that exist already are known to be one. Without it only by vicisync's own mark.",
+        ),
         Key::may("leaving", Kind::Table(&LEAVING), "What happens to the lead of a contact that is gone, filtered out or rejected."),
         Key::may(
             "status",
@@ -66,12 +73,6 @@ pub static MAPPING: Form = Form {
         ),
         Key::may("users", Kind::Table(&USERS), "Which CRM user an agent is."),
         Key::may("test", Kind::Tables(&TEST), "Tests of your own, run by `vicisync test`."),
-        Key::later(
-            "match",
-            Kind::Table(&MATCH),
-            "matching on a first run",
-            "How contacts and leads that exist already are known to be one.",
-        ),
         Key::later(
             "code",
             Kind::Word(&[Word::now("vicisync", "a mark of vicisync's own"), Word::now("crm_id", "the contact's id in the CRM")]),

@@ -132,6 +132,35 @@ impl PhoneRule {
         tried
     }
 
+    /// Every number of the contact that may be dialed, each once, in the rule's order.
+    pub(super) fn all(&self, contact: &Seen<'_>) -> Vec<Phone> {
+        let region = self.region(contact);
+        let mut phones = Vec::new();
+        for field in &self.from {
+            source::each(contact, field, &mut |text| {
+                for number in self.memo.numbers(region, &text).iter().filter(|number| self.is_allowed(number)) {
+                    let phone = number.phone();
+                    if !phones.contains(&phone) {
+                        phones.push(phone);
+                    }
+                }
+            });
+        }
+        phones
+    }
+
+    /// The number that a lead has, in the form that contacts' numbers have: older tools left trunk prefixes, and codes in the number, and no code.
+    pub(super) fn of_lead(&self, code: &str, number: &str) -> Option<Phone> {
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let (code, number) = (digits(code), digits(number));
+        let read = |text: &str| self.memo.numbers(self.default_region, text).first().map(Number::phone);
+        if code.is_empty() {
+            return read(&number);
+        }
+        let has_code = || number.starts_with(&code).then(|| read(&format!("+{number}"))).flatten();
+        read(&format!("+{code}{number}")).or_else(has_code).filter(|phone| phone.code == code)
+    }
+
     fn region(&self, contact: &Seen<'_>) -> Id {
         let mut named = None;
         if let Some(field) = &self.region_from {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Base, ContactId, Failure, FieldName, Lane, Lead, LeadChange, Link, ListChange, ListId, Payload, StoredLead, TzMethod};
+use crate::model::{
+    Base, ContactId, Failure, FieldName, Lane, Lead, LeadChange, Link, ListChange, ListId, Payload, StoredLead, TzMethod, VendorLeadCode,
+};
 
 use super::{Settings, Step, Verdict, op};
 use crate::sync::delta::{self, Delta, Shown};
@@ -19,13 +21,15 @@ pub(super) fn change(lead: &Lead, link: &Link, stored: &StoredLead, shown: &Show
     let base = settled_base(link, &delta, ruled(lead, link, settings));
     let (standard, custom) = split(&delta);
     let mut step = Step { base, ..Step::new(Verdict::Unchanged) };
-    if !standard.0.is_empty() || is_moved || is_return {
-        let reason = reason(&standard.0, is_moved.then_some((link.list_id, list)), is_return);
+    let carries = link.base.carries.as_deref();
+    if !standard.0.is_empty() || is_moved || is_return || carries.is_some() {
+        let reason = reason(&standard.0, is_moved.then_some((link.list_id, list)), is_return, carries.is_some());
         let mut change = LeadChange {
             fields: standard.0,
             list_id: is_moved.then_some(list),
             status: is_return.then(|| returning(link)),
             tz_method: settings.intake.tz_method,
+            code: carries.map(|_| link.code.clone()),
         };
         if !change.moves_zone() {
             change.tz_method = TzMethod::default();
@@ -34,6 +38,7 @@ pub(super) fn change(lead: &Lead, link: &Link, stored: &StoredLead, shown: &Show
             fields: standard.1,
             list_id: is_moved.then_some(link.list_id),
             status: is_return.then(|| settings.leaving.clone()),
+            code: carries.and_then(VendorLeadCode::read),
             ..LeadChange::default()
         };
         let payload = Payload::UpdateLead { change, before, is_return };
@@ -122,8 +127,11 @@ fn split(delta: &Delta) -> (Standard, Custom) {
     (standard, custom)
 }
 
-fn reason(fields: &BTreeMap<FieldName, String>, moved: Option<(ListId, ListId)>, is_return: bool) -> String {
+fn reason(fields: &BTreeMap<FieldName, String>, moved: Option<(ListId, ListId)>, is_return: bool, is_marked: bool) -> String {
     let mut parts = Vec::new();
+    if is_marked {
+        parts.push("marked as ours".to_owned());
+    }
     if is_return {
         parts.push("the contact is back".to_owned());
     }

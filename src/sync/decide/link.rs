@@ -8,6 +8,7 @@ use crate::model::{
 
 use super::{Seen, Settings, Step, Verdict, linked, op};
 use crate::sync::delta::{self, Rules, Shown};
+use crate::sync::matching::By;
 
 /// A contact without a live link, after its code was looked for. `found`: the leads that carry it.
 #[must_use]
@@ -29,10 +30,59 @@ pub fn unlinked(
         };
     };
     let link = adopt(contact, seen, code, stored, kept, settings);
-    let shown = Shown { is_seen: true, fields: kept.values.clone(), modified: kept.modified, ..Shown::default() };
+    let mut step = take_over(seen, link, kept, stored, settings, Verdict::Adopted);
+    for double in doubles {
+        mend_double(contact, double, matches!(seen, Seen::OptedOut(_)), settings, &mut step);
+    }
+    step
+}
+
+/// A contact without a link, and the one lead of the lists that was known to be its own: by the code of an older tool, which it keeps, or by what
+/// `words` say, and then it gets ours.
+#[must_use]
+pub fn matched(pair: &Matched<'_>, stored: &StoredLead, settings: &Settings) -> Step {
+    let Matched { contact, seen, code, row, by, words } = *pair;
+    let mut link = adopt(contact, seen, code, stored, row, settings);
+    match by {
+        By::Code => link.code = VendorLeadCode::read(&row.code).unwrap_or(link.code),
+        By::Phone => link.base.carries = Some(row.code.clone()),
+    }
+    let mut step = take_over(seen, link, row, stored, settings, Verdict::Matched(by));
+    for op in &mut step.ops {
+        op.reason = format!("matched by {words}; {}", op.reason);
+    }
+    step
+}
+
+/// What [`matched`] is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Matched<'a> {
+    /// The contact.
+    pub contact: &'a ContactId,
+    /// What was seen of it.
+    pub seen: &'a Seen,
+    /// Our own code for it.
+    pub code: &'a VendorLeadCode,
+    /// Its lead.
+    pub row: &'a LeadRow,
+    /// By what it is.
+    pub by: By,
+    /// The same in words: `phone and last_name`.
+    pub words: &'a str,
+}
+
+/// A contact that gets no lead before a person decided.
+#[must_use]
+pub fn held(failure: Failure) -> Step {
+    Step { failures: vec![failure], ..Step::new(Verdict::Held) }
+}
+
+/// What a lead that was found comes to, now that it is linked.
+fn take_over(seen: &Seen, link: Link, row: &LeadRow, stored: &StoredLead, settings: &Settings, verdict: Verdict) -> Step {
+    let shown = Shown { is_seen: true, fields: row.values.clone(), modified: row.modified, ..Shown::default() };
     let mut step = linked(seen, &link, stored, &shown, settings);
     if matches!(step.verdict, Verdict::Unchanged | Verdict::Changed) {
-        step.verdict = Verdict::Adopted;
+        step.verdict = verdict;
     }
     for op in &mut step.ops {
         op.link = None;
@@ -42,9 +92,6 @@ pub fn unlinked(
         link.base = base;
     }
     step.link = Some(link);
-    for double in doubles {
-        mend_double(contact, double, matches!(seen, Seen::OptedOut(_)), settings, &mut step);
-    }
     step
 }
 

@@ -16,10 +16,11 @@ use crate::model::{
 };
 
 use super::delta::{Rules, Shown};
+use super::matching::By;
 use change::change;
 pub use change::conflict_of;
 pub use leave::{spared, tighten};
-pub use link::{double, unlinked};
+pub use link::{Matched, double, held, matched, unlinked};
 pub use status::{ruled, ruled_before};
 
 /// What a run saw of a contact.
@@ -75,6 +76,10 @@ pub enum Verdict {
     Out,
     /// It waits for a person: its lead is missing.
     Waits,
+    /// An existing lead was known to be its own.
+    Matched(By),
+    /// It gets no lead before a person decided which is its own.
+    Held,
 }
 
 /// What one contact adds to a plan.

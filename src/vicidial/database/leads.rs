@@ -76,7 +76,7 @@ impl Database {
             let statement = format!("SELECT lead_id, vendor_lead_code FROM vicidial_list WHERE vendor_lead_code IN ({wanted})");
             for row in self.rows(&statement).await? {
                 // The database compares without regard to case and to spaces at the end.
-                let code = VendorLeadCode::parse(row.at(1)).filter(|code| code.as_str() == row.at(1));
+                let code = VendorLeadCode::read(row.at(1));
                 if let Some(leads) = code.and_then(|code| found.get_mut(&code)) {
                     leads.push(LeadId(row.number(0)));
                 }
@@ -99,8 +99,28 @@ impl Database {
         for batch in unique.chunks(CODES_MAX) {
             let statement = format!("SELECT lead_id, vendor_lead_code FROM vicidial_list WHERE phone_number IN ({})", batch.join(","));
             for row in self.rows(&statement).await? {
-                let code = VendorLeadCode::parse(row.at(1)).filter(|code| code.as_str() == row.at(1));
+                let code = VendorLeadCode::read(row.at(1));
                 if let Some(leads) = code.and_then(|code| found.get_mut(&code)) {
+                    leads.push(LeadId(row.number(0)));
+                }
+            }
+        }
+        found.values_mut().for_each(|leads| leads.sort_unstable());
+        Ok(found)
+    }
+
+    /// Leads by their numbers, lowest id first; each number asked for has an entry.
+    ///
+    /// # Errors
+    /// A [`Fault`] of the connection.
+    pub async fn leads_by_number(&self, numbers: &[&str]) -> Result<BTreeMap<String, Vec<LeadId>>, Fault> {
+        let mut found: BTreeMap<String, Vec<LeadId>> = numbers.iter().map(|number| ((*number).to_owned(), Vec::new())).collect();
+        let digits: Vec<&str> =
+            numbers.iter().copied().filter(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).collect();
+        for batch in digits.chunks(CODES_MAX) {
+            let wanted = batch.iter().map(|number| format!("'{number}'")).collect::<Vec<_>>().join(",");
+            for row in self.rows(&format!("SELECT lead_id, phone_number FROM vicidial_list WHERE phone_number IN ({wanted})")).await? {
+                if let Some(leads) = found.get_mut(row.at(1)) {
                     leads.push(LeadId(row.number(0)));
                 }
             }

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
 use futures_util::{Stream, stream};
 use vicisync::model::{
     CampaignId, FactName, FactSource, FactValue, FieldName, Intake, Lead, LeadChange, LeadField, LeadId, LeadRow, Leg, LegKey, LegKind,
-    ListId, ServerFacts, StoredLead, TzMethod, VendorLeadCode,
+    ListId, Phone, ServerFacts, StoredLead, TzMethod, VendorLeadCode,
 };
 use vicisync::ports::{Calls, Dialer, Fault, Gap, HopperRow, ServerTime, Sought, Wanted};
 
@@ -201,6 +201,9 @@ impl World {
         self.vici.modified.insert(lead, self.now);
         let row = self.vici.leads.get_mut(&lead).ok_or_else(|| no_lead(lead))?;
         row.values.extend(kept);
+        if let Some(code) = &change.code {
+            row.code = code.to_string();
+        }
         if change.moves_zone() {
             self.vici.zoned.insert(lead, change.tz_method);
         }
@@ -360,6 +363,18 @@ impl Dialer for Sim {
             let leads = |sought: &Sought| world.vici.leads.iter().filter(|(_, row)| is_its(sought, row)).map(|(id, _)| *id).collect();
             let looked_for = sought.iter().filter(|sought| !is_staffed || sought.phone.is_some());
             Ok(looked_for.map(|sought| (sought.code.clone(), leads(sought))).collect())
+        })
+        .await
+    }
+
+    async fn leads_by_phone(&self, phones: &[Phone]) -> Result<BTreeMap<Phone, Vec<LeadId>>, Fault> {
+        let phones = phones.to_vec();
+        self.request("leads_by_phone", None, move |world| {
+            let number = FieldName::Standard(LeadField::PhoneNumber);
+            let has = |row: &Row, phone: &Phone| row.values.get(&number) == Some(&phone.number);
+            let leads =
+                |phone: &Phone| world.vici.leads.iter().filter(|(_, row)| has(row, phone)).map(|(lead, _)| *lead).collect::<Vec<_>>();
+            Ok(phones.iter().map(|phone| (phone.clone(), leads(phone))).filter(|(_, leads)| leads.len() <= 200).collect())
         })
         .await
     }
