@@ -16,8 +16,8 @@ use futures_util::Stream;
 pub use crate::model::Wanted;
 use crate::model::{
     Activity, ActivityId, Base, CampaignId, Contact, ContactId, CrmField, Failure, FieldName, Intake, JobName, Lead, LeadChange, LeadId,
-    LeadRow, Leg, Link, LinkId, ListId, Op, OpId, OpResult, OpState, Phone, Rejection, RunEnd, RunId, ServerFacts, StoredLead, Taken,
-    Totals, Turn, Value, VendorLeadCode,
+    LeadRow, Leg, Link, LinkId, ListId, Merge, Merges, Op, OpId, OpResult, OpState, Phone, Rejection, RunEnd, RunId, ServerFacts,
+    StoredLead, Taken, Totals, Turn, Value, VendorLeadCode,
 };
 
 pub use fault::{Effect, Fault, Reach};
@@ -51,10 +51,21 @@ pub struct Page {
     pub contacts: Vec<Contact>,
     /// Contacts of the page that could not be read whole: each is a failure of its own, and does not stop the others.
     pub unreadable: Vec<(ContactId, Fault)>,
+    /// Merges that the page tells of. A contact that went into another one is among these, and not among the contacts.
+    pub merged: Vec<Merge>,
     /// Where to go on; `None` at the true end.
     pub next: Option<Cursor>,
     /// The CRM's clock when the page was answered.
     pub read_at: DateTime<Utc>,
+}
+
+/// An activity that the CRM has already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownActivity {
+    /// The CRM's id of it.
+    pub id: ActivityId,
+    /// Whether it shows all that a change would write.
+    pub is_same: bool,
 }
 
 /// The CRM.
@@ -66,6 +77,8 @@ pub trait Contacts: Send + Sync {
     fn page(&self, scope: &Scope, cursor: Option<&Cursor>) -> impl Future<Output = Result<Page, Fault>> + Send;
     /// One contact; `None` where the CRM says that it is not there (gone, or never was). Lost rights are a fault.
     fn get(&self, contact: &ContactId) -> impl Future<Output = Result<Option<Contact>, Fault>> + Send;
+    /// What the CRM tells of a contact's merges, also of one that is gone. One that tells nothing of them is not asked.
+    fn merges(&self, contact: &ContactId) -> impl Future<Output = Result<Merges, Fault>> + Send;
     /// The present values of attributes of one contact; `None` where it is not there.
     fn read(
         &self,
@@ -76,6 +89,9 @@ pub trait Contacts: Send + Sync {
     fn patch(&self, contact: &ContactId, set: &BTreeMap<String, Value>) -> impl Future<Output = Result<(), Fault>> + Send;
     /// Looks among the contact's own activities for one with that key.
     fn find_activity(&self, contact: &ContactId, key: &str) -> impl Future<Output = Result<Option<ActivityId>, Fault>> + Send;
+    /// The same for an activity as it is to be written, told with whether the CRM shows it so already.
+    fn known_activity(&self, contact: &ContactId, activity: &Activity)
+    -> impl Future<Output = Result<Option<KnownActivity>, Fault>> + Send;
     /// Creates a call activity. It does not look first.
     fn create_activity(&self, contact: &ContactId, activity: &Activity) -> impl Future<Output = Result<ActivityId, Fault>> + Send;
     /// Changes a call activity.
@@ -184,6 +200,11 @@ pub trait Dialer: Send + Sync {
     /// changed it in VICIdial; a code without a phone is not looked for then, and has no entry, nor has one whose phone a lead has that VICIdial
     /// does not show.
     fn find_by_code(&self, sought: &[Sought]) -> impl Future<Output = Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault>> + Send;
+    /// The same among archived leads: VICIdial moves them to a table of its own, where no other search finds them, and may bring them back. A VICIdial
+    /// without an archive has none of them: each code has an entry then, empty.
+    fn archived(&self, sought: &[Sought]) -> impl Future<Output = Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault>> + Send;
+    /// Which of these leads are in the archive. For few leads.
+    fn are_archived(&self, leads: &[LeadId]) -> impl Future<Output = Result<BTreeSet<LeadId>, Fault>> + Send;
     /// Leads by the number that they are dialed by, whatever code they carry. Lowest id first. A number that so many leads have that nobody could look at
     /// each has no entry. Numbers have an index, so this may be asked beside agents.
     fn leads_by_phone(&self, phones: &[Phone]) -> impl Future<Output = Result<BTreeMap<Phone, Vec<LeadId>>, Fault>> + Send;
@@ -291,6 +312,8 @@ pub enum LinkWrite {
     /// Make or replace the link of (contact, slot), as it stands here. `id` is ignored. A lead or a code that another link of the job has is an
     /// error that names both contacts, and the whole plan is not committed.
     Put(Link),
+    /// The link of that id, with its lead, becomes that of another contact, as it stands here. A link that this contact wanted and that has no lead goes.
+    Pass(Link),
     /// The contact was seen and nothing is to be written: keep the fingerprint.
     Seen {
         /// The link.

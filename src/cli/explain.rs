@@ -127,7 +127,7 @@ fn why(known: &Known) -> String {
         }
         LinkState::OptedOut => "not dialed: the person opted out".to_owned(),
         LinkState::LeadMissing => {
-            "not dialed: VICIdial no longer has its lead (deleted or archived); vicisync does not add it again by itself".to_owned()
+            format!("not dialed: VICIdial no longer has its lead (deleted, or archived); vicisync does not add it again by itself{failure}")
         }
     }
 }

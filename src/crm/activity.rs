@@ -48,6 +48,12 @@ pub(super) fn is_call(rules: &Rules, options: &Names, key: &str, row: &Json) -> 
     by_attribute || by_line
 }
 
+/// Whether a row shows all that a change would write. What a list leaves out may be anything, so it shows nothing.
+pub(super) fn shows(row: &Json, written: &Json) -> bool {
+    let Some(written) = written.as_object() else { return false };
+    written.iter().all(|(name, value)| row.get(name) == Some(value))
+}
+
 fn key_line(rules: &Rules, key: &str) -> Option<String> {
     rules.key_line.render(&Names::default().with("key", key), str::to_owned).ok().flatten()
 }

@@ -139,7 +139,7 @@ impl Crm {
         }
     }
 
-    fn unfilled(&self, unfilled: &Unfilled) -> Fault {
+    pub(super) fn unfilled(&self, unfilled: &Unfilled) -> Fault {
         match (unfilled.name.as_str(), unfilled.is_misfit) {
             ("call.user", false) => {
                 Fault::refused("user_missing", format!("{} wants a user for each call, and this one has none.", self.connector.title))

@@ -79,6 +79,10 @@ pub(super) struct Record {
     pub(super) time: String,
     pub(super) deleted: Path,
     pub(super) opted_out: Vec<Path>,
+    /// The id of the record that it was merged into.
+    pub(super) merged_into: Option<Path>,
+    /// The ids of those that were merged into it.
+    pub(super) merged_ids: Option<Path>,
     /// Names of the connector's own, with the paths whose values they list. They need the whole record.
     pub(super) fields: BTreeMap<String, Vec<Path>>,
 }

@@ -14,8 +14,8 @@ use super::paging::{self, More, Place, Row};
 use super::record::{self, Wanted};
 use super::template::Names;
 use super::verdict::Kind;
-use crate::model::{Activity, ActivityId, Contact, ContactId, Value};
-use crate::ports::{Contacts, Cursor, Fault, Page, Reach, Scope};
+use crate::model::{Activity, ActivityId, Contact, ContactId, Merge, Merges, Value};
+use crate::ports::{Contacts, Cursor, Fault, KnownActivity, Page, Reach, Scope};
 
 impl Contacts for Crm {
     async fn page(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Page, Fault> {
@@ -60,12 +60,32 @@ impl Contacts for Crm {
                 (Err(fault), _) => return Err(of_the_list(fault)),
             }
         }
-        Ok(Page { contacts, unreadable, next: checked.next.map(|place| place.cursor()), read_at })
+        let merged = new.iter().filter_map(|row| Some((record::id(rules, row)?, record::merges(rules, row))));
+        let merged = merged.flat_map(|(id, merges)| {
+            let into = merges.into.map(|winner| Merge { loser: id.clone(), winner });
+            into.into_iter().chain(merges.losers.into_iter().map(move |loser| Merge { loser, winner: id.clone() }))
+        });
+        Ok(Page { contacts, unreadable, merged: merged.collect(), next: checked.next.map(|place| place.cursor()), read_at })
     }
 
     async fn get(&self, contact: &ContactId) -> Result<Option<Contact>, Fault> {
         let Some(json) = self.whole(contact).await? else { return Ok(None) };
         record::contact(&self.connector.record, &self.wanted, &json).map_err(|unreadable| self.no_contact(unreadable))
+    }
+
+    async fn merges(&self, contact: &ContactId) -> Result<Merges, Fault> {
+        let rules = &self.connector.record;
+        if rules.merged_into.is_none() && rules.merged_ids.is_none() {
+            return Ok(Merges::default());
+        }
+        let names = self.names.clone().with("id", contact.as_str());
+        let Some(json) = self.request(Kind::Read, &self.connector.get, &names).await?.found else { return Ok(Merges::default()) };
+        match record::id(rules, &json) {
+            Some(id) if id == *contact => Ok(record::merges(rules, &json)),
+            // Asked for a loser, some give the winner.
+            Some(id) if record::merges(rules, &json).losers.contains(contact) => Ok(Merges { into: Some(id), losers: Vec::new() }),
+            Some(_) | None => Err(self.unreadable(Kind::Read, "it is about another record")),
+        }
     }
 
     async fn read(&self, contact: &ContactId, names: &BTreeSet<String>) -> Result<Option<BTreeMap<String, Value>>, Fault> {
@@ -106,28 +126,14 @@ impl Contacts for Crm {
     }
 
     async fn find_activity(&self, contact: &ContactId, key: &str) -> Result<Option<ActivityId>, Fault> {
-        let rules = &self.connector.activity;
-        let mut before: Option<Place> = None;
-        loop {
-            let mut names = self.names.clone().with("id", contact.as_str()).with("key", key).with("page_size", self.page_size);
-            if let Some(place) = &before {
-                names = names.with("after.id", place.last.id.as_str());
-            }
-            // No contact, no calls of it; creating one is refused then.
-            let Some(json) = self.request(Kind::Read, &rules.find, &names).await?.found else { return Ok(None) };
-            let rows = self.rows(&json)?;
-            let id = |row: &Json| rules.id.text(row).map(str::to_owned);
-            if let Some(row) = rows.iter().find(|row| activity::is_call(rules, &self.names, key, row)) {
-                return id(row).map(|id| Some(ActivityId(id))).ok_or_else(|| self.unreadable(Kind::Read, "a call in it has no id"));
-            }
-            let marks = rows.iter().map(|row| id(row).map(|id| Row { id, updated: String::new() })).collect::<Option<Vec<_>>>();
-            let marks = marks.ok_or_else(|| self.unreadable(Kind::Read, "a call in it has no id"))?;
-            let checked = paging::by_id(before.as_ref(), &marks, self.more(&json))?;
-            match checked.next {
-                None => return Ok(None),
-                Some(place) => before = Some(place),
-            }
-        }
+        Ok(self.find_call(contact, key).await?.map(|(id, _)| id))
+    }
+
+    async fn known_activity(&self, contact: &ContactId, activity: &Activity) -> Result<Option<KnownActivity>, Fault> {
+        let Some((id, row)) = self.find_call(contact, &activity.key).await? else { return Ok(None) };
+        let names = self.call_names(contact, activity).with("activity_id", id.as_str());
+        let written = self.connector.activity.update.prepare(&names).map_err(|unfilled| self.unfilled(&unfilled))?;
+        Ok(Some(KnownActivity { id, is_same: written.json.is_some_and(|written| activity::shows(&row, &written)) }))
     }
 
     async fn create_activity(&self, contact: &ContactId, activity: &Activity) -> Result<ActivityId, Fault> {
@@ -161,6 +167,34 @@ fn of_the_list(mut fault: Fault) -> Fault {
 }
 
 impl Crm {
+    /// The call with that key among the contact's own, with the row that shows it.
+    async fn find_call(&self, contact: &ContactId, key: &str) -> Result<Option<(ActivityId, Json)>, Fault> {
+        let rules = &self.connector.activity;
+        let mut before: Option<Place> = None;
+        loop {
+            let mut names = self.names.clone().with("id", contact.as_str()).with("key", key).with("page_size", self.page_size);
+            if let Some(place) = &before {
+                names = names.with("after.id", place.last.id.as_str());
+            }
+            // No contact, no calls of it; creating one is refused then.
+            let Some(json) = self.request(Kind::Read, &rules.find, &names).await?.found else { return Ok(None) };
+            let rows = self.rows(&json)?;
+            let id = |row: &Json| rules.id.text(row).map(str::to_owned);
+            if let Some(row) = rows.iter().find(|row| activity::is_call(rules, &self.names, key, row)) {
+                return id(row)
+                    .map(|id| Some((ActivityId(id), row.clone())))
+                    .ok_or_else(|| self.unreadable(Kind::Read, "a call in it has no id"));
+            }
+            let marks = rows.iter().map(|row| id(row).map(|id| Row { id, updated: String::new() })).collect::<Option<Vec<_>>>();
+            let marks = marks.ok_or_else(|| self.unreadable(Kind::Read, "a call in it has no id"))?;
+            let checked = paging::by_id(before.as_ref(), &marks, self.more(&json))?;
+            match checked.next {
+                None => return Ok(None),
+                Some(place) => before = Some(place),
+            }
+        }
+    }
+
     /// A row as a contact, read again whole where the row is not enough. `None` where it is gone by then.
     async fn contact(&self, row: &Json) -> Result<Option<Contact>, Fault> {
         let rules = &self.connector.record;

@@ -237,6 +237,8 @@ impl Part<'_, '_, '_> {
             time: word(table, "time"),
             deleted: path(table, "deleted"),
             opted_out: table.need("opted_out").map(|item| offered::paths(&item)).unwrap_or_default(),
+            merged_into: table.get("merged_into").map(|item| offered::path(&item)),
+            merged_ids: table.get("merged_ids").map(|item| offered::path(&item)),
             fields: named.iter().map(|entry| (entry.key.clone(), offered::paths(entry))).collect(),
         };
         if let Some(item) = table.get("time").filter(|_| !record.time.is_empty() && !is_time_form(&record)) {

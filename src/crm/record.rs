@@ -9,7 +9,8 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::Value as Json;
 
 use super::connector::Record;
-use crate::model::{Contact, ContactId, Value};
+use super::path::Path;
+use crate::model::{Contact, ContactId, Merges, Value};
 
 /// What the mapping wants of a contact.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,7 +47,8 @@ impl Wanted {
     /// The attributes that a list is asked for: also the id, the time of change and what tells of an opt-out.
     #[must_use]
     pub(super) fn selected(&self, rules: &Record) -> BTreeSet<String> {
-        let always = [&rules.id, &rules.updated].into_iter().chain(&rules.opted_out).filter_map(|path| path.attribute());
+        let merges = rules.merged_into.iter().chain(&rules.merged_ids);
+        let always = [&rules.id, &rules.updated].into_iter().chain(&rules.opted_out).chain(merges).filter_map(|path| path.attribute());
         always.map(str::to_owned).chain(self.attributes.iter().cloned()).collect()
     }
 
@@ -86,7 +88,7 @@ pub(super) fn values(rules: &Record, wanted: &Wanted, json: &Json) -> Result<BTr
 /// # Errors
 /// What makes it none.
 pub(super) fn contact(rules: &Record, wanted: &Wanted, json: &Json) -> Result<Option<Contact>, Unreadable> {
-    if rules.deleted.first(json).is_some_and(is_true) {
+    if rules.deleted.first(json).is_some_and(is_true) || merges(rules, json).into.is_some() {
         return Ok(None);
     }
     let id = id(rules, json).ok_or(Unreadable::NoId)?;
@@ -97,6 +99,20 @@ pub(super) fn contact(rules: &Record, wanted: &Wanted, json: &Json) -> Result<Op
 /// The id of a record.
 pub(super) fn id(rules: &Record, json: &Json) -> Option<ContactId> {
     rules.id.text(json).filter(|id| !id.is_empty()).map(ContactId::from)
+}
+
+/// What a record tells of merges.
+pub(super) fn merges(rules: &Record, json: &Json) -> Merges {
+    let ids = |path: &Option<Path>| {
+        let found = path.iter().flat_map(|path| path.all(json)).flat_map(|value| match value {
+            Json::Array(values) => values.iter().collect(),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Object(_) => vec![value],
+        });
+        let texts = found.filter_map(|value| self::value(value).text());
+        let ids = texts.flat_map(|text| text.split(';').map(|id| id.trim().to_owned()).collect::<Vec<_>>());
+        ids.filter(|id| !id.is_empty()).map(ContactId).collect::<Vec<_>>()
+    };
+    Merges { into: ids(&rules.merged_into).into_iter().next(), losers: ids(&rules.merged_ids) }
 }
 
 /// When the record changed.

@@ -2,6 +2,7 @@
 
 mod beside;
 mod matching;
+mod merged;
 mod pull;
 mod spare;
 mod unlinked;
@@ -53,6 +54,10 @@ pub(crate) struct Fetch<'a, 'b, D, C, S, K> {
     /// Contacts without a lead of our code, that one of nobody's may fit.
     unmatched: Vec<Unmatched>,
     unlinked: Unlinked,
+    /// Contacts that went into others, with those.
+    merges: BTreeMap<ContactId, ContactId>,
+    /// Winners that waited for a look for their code, while it is decided whether they get a loser's lead.
+    heirs: BTreeMap<ContactId, Pending>,
     /// Contacts that are looked at even if nothing seems to have changed.
     forced: BTreeSet<ContactId>,
     /// Contacts with ops that may still take effect.
@@ -92,6 +97,8 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
             pending: Vec::new(),
             unmatched: Vec::new(),
             unlinked: Unlinked::LookedFor,
+            merges: BTreeMap::new(),
+            heirs: BTreeMap::new(),
             forced,
             in_flight,
             unsettled,
@@ -112,6 +119,7 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
         for _ in 0..PAGES_MAX {
             let page = self.outside.contacts.page(scope, cursor.as_ref()).await.map_err(|fault| self.job.crm_stop(fault))?;
             let began_at = *began.get_or_insert(page.read_at);
+            self.note(page.merged);
             self.contacts(page.contacts).await?;
             for (contact, fault) in page.unreadable {
                 // It is there: nobody may take it for gone.
@@ -136,11 +144,15 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
     /// Contacts one by one, by their ids.
     pub(crate) async fn by_id(&mut self, ids: &BTreeSet<ContactId>) -> Result<(), Stop> {
         for id in ids {
-            if self.plan.seen.contains(id) {
+            if self.plan.seen.contains(id) || self.merges.contains_key(id) {
                 continue;
             }
             match self.job.crm_record(self.outside.contacts.get(id).await)? {
-                Ok(Some(contact)) => self.contacts(vec![contact]).await?,
+                Ok(Some(contact)) => {
+                    self.is_merged(id).await?;
+                    self.contacts(vec![contact]).await?;
+                }
+                Ok(None) if self.is_merged(id).await? => {}
                 Ok(None) => {
                     self.plan.gone.insert(id.clone());
                     self.gone(id)?;
@@ -196,14 +208,22 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
     /// Links whose contact a complete listing did not show. Each is asked for by its id, since a listing may omit one.
     pub(crate) async fn absent(&mut self, is_approved: bool) -> Result<(), Stop> {
         let mut absent = BTreeSet::new();
+        let mut opted_out = BTreeSet::new();
         let (mut linked, mut live) = (0_u64, 0_u64);
         let mut after = LinkId(0);
         loop {
             let links = self.outside.store.links_after(&self.job.name, after, 1000)?;
             let Some(last) = links.last() else { break };
             after = last.id;
-            for link in links.into_iter().filter(|link| matches!(link.state, LinkState::Live | LinkState::Wanted)) {
-                linked += 1;
+            for link in links.into_iter().filter(|link| !self.merges.contains_key(&link.contact)) {
+                match link.state {
+                    LinkState::Live | LinkState::Wanted => linked += 1,
+                    LinkState::OptedOut if !self.plan.seen.contains(&link.contact) && self.part.has_link(&link) => {
+                        opted_out.insert(link.contact);
+                        continue;
+                    }
+                    LinkState::OptedOut | LinkState::Left | LinkState::LeadMissing => continue,
+                }
                 if !self.plan.seen.contains(&link.contact) && self.part.has_link(&link) {
                     live += u64::from(link.state == LinkState::Live);
                     absent.insert(link.contact);
@@ -222,7 +242,12 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
             }
             return Ok(());
         }
-        self.by_id(&absent).await
+        self.by_id(&absent).await?;
+        // Their leads are out of dialing; those that they went into may have leads that are not.
+        for id in opted_out {
+            self.is_merged(&id).await?;
+        }
+        Ok(())
     }
 
     fn gone(&mut self, id: &ContactId) -> Result<(), Stop> {

@@ -47,13 +47,22 @@ impl Plan {
         match (step.link, before) {
             (Some(mut link), _) => {
                 fingerprint.clone_into(&mut link.fingerprint);
-                self.commit.links.push(LinkWrite::Put(link));
+                // One that is kept already was another contact's.
+                self.commit.links.push(if link.id == LinkId(0) { LinkWrite::Put(link) } else { LinkWrite::Pass(link) });
             }
             (None, Some(link)) if link.lead_id.is_some() => self.see(link.id, fingerprint, step.base),
             (None, _) => {}
         }
         self.commit.ops.extend(step.ops);
         self.commit.failures.extend(step.failures);
+    }
+
+    /// Takes back a lead that this plan would add for a contact.
+    pub(crate) fn withdraw(&mut self, contact: &ContactId) {
+        let adds = self.commit.ops.iter().filter(|op| op.contact == *contact && matches!(op.payload, Payload::AddLead { .. })).count();
+        self.totals.added = self.totals.added.saturating_sub(adds as u64);
+        self.commit.ops.retain(|op| op.contact != *contact);
+        self.commit.links.retain(|write| !matches!(write, LinkWrite::Put(link) if link.contact == *contact && link.lead_id.is_none()));
     }
 
     /// Keeps a fingerprint, and a base that moved without a write.

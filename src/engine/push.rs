@@ -74,6 +74,7 @@ impl Pushed {
     pub(crate) fn note(&mut self, op: &Op, sent: &Sent) {
         let totals = &mut self.totals;
         match &sent.outcome {
+            Outcome::Done { .. } if sent.is_shown => return,
             Outcome::Done { .. } => {}
             Outcome::Refused { code, raw } => {
                 if code == "on_dnc" {

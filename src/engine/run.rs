@@ -339,6 +339,7 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
     if is_complete {
         fetch.absent(request.is_approved).await?;
     }
+    fetch.merge().await?;
     fetch.finish(doubles, is_complete).await?;
     // Of a run over one list nobody else was looked at.
     if let (Some(began), true) = (began, since.is_none() && part.list().is_none()) {

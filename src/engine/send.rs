@@ -1,7 +1,10 @@
 //! One op, sent by itself: which calls it takes, and what their answers say about it. Changes of leads go their own way, in `change`.
 
-use crate::model::{LeadId, ListId, Outcome, Payload, Taken};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Activity, ActivityId, ContactId, LeadId, Link, ListId, Outcome, Payload, Taken, Value};
 use crate::ports::{Contacts, Dialer, Effect, Fault, Reach};
+use crate::sync::settle;
 
 use super::Outside;
 
@@ -16,6 +19,8 @@ pub(crate) struct Sent {
     pub(crate) left_status: Option<String>,
     /// The lead that left dialing, or its list, and the lists that it may have been taken from.
     pub(crate) departed: Option<(LeadId, [ListId; 2])>,
+    /// Nothing had to be written: the other side shows it already.
+    pub(crate) is_shown: bool,
 }
 
 impl Sent {
@@ -24,7 +29,7 @@ impl Sent {
     }
 
     pub(crate) fn of(outcome: Outcome) -> Self {
-        Self { outcome, stop: None, lead: None, left_status: None, departed: None }
+        Self { outcome, stop: None, lead: None, left_status: None, departed: None, is_shown: false }
     }
 
     pub(crate) fn done(lead: Option<LeadId>) -> Self {
@@ -59,27 +64,8 @@ impl Sent {
 pub(crate) async fn send<D: Dialer, C: Contacts, S, K>(outside: &Outside<'_, D, C, S, K>, taken: &Taken) -> Sent {
     let link = taken.link.as_ref();
     match &taken.op.payload {
-        Payload::PatchContact { contact, set } => match outside.contacts.patch(contact, set).await {
-            Ok(()) => Sent::done(None),
-            Err(fault) => Sent::fault(fault),
-        },
-        Payload::LogCall { contact, activity, existing } => {
-            let known = match existing {
-                Some(id) => Some(id.clone()),
-                None => match outside.contacts.find_activity(contact, &activity.key).await {
-                    Ok(found) => found,
-                    Err(fault) => return Sent::before(fault),
-                },
-            };
-            let written = match &known {
-                Some(id) => outside.contacts.update_activity(id, contact, activity).await.map(|()| id.clone()),
-                None => outside.contacts.create_activity(contact, activity).await,
-            };
-            match written {
-                Ok(id) => Sent::of(Outcome::Done { lead_id: None, activity: Some(id) }),
-                Err(fault) => Sent::fault(fault),
-            }
-        }
+        Payload::PatchContact { contact, set } => patch(outside, link, contact, set).await,
+        Payload::LogCall { contact, activity, existing } => log_call(outside, contact, activity, existing.as_ref()).await,
         Payload::AddLead { lead, intake } => {
             let Some(link) = link else { return Sent::superseded("its link is gone") };
             if link.lead_id.is_some() {
@@ -102,5 +88,58 @@ pub(crate) async fn send<D: Dialer, C: Contacts, S, K>(outside: &Outside<'_, D, 
         Payload::UpdateLead { .. } | Payload::Deactivate { .. } | Payload::SetStatus { .. } | Payload::DeleteLead { .. } => {
             Sent::not_sent()
         }
+    }
+}
+
+/// Attributes that nobody knows to have been written are read first: a state that was lost writes nothing that the contact shows already.
+async fn patch<D, C: Contacts, S, K>(
+    outside: &Outside<'_, D, C, S, K>,
+    link: Option<&Link>,
+    contact: &ContactId,
+    set: &BTreeMap<String, Value>,
+) -> Sent {
+    let nothing = BTreeMap::new();
+    let last = link.map_or(&nothing, |link| &link.base.pulled);
+    let unknown: BTreeSet<String> = set.keys().filter(|name| !last.contains_key(*name)).cloned().collect();
+    let shown = match unknown.is_empty() {
+        true => None,
+        false => match outside.contacts.read(contact, &unknown).await {
+            Ok(shown) => shown,
+            Err(fault) => return Sent::before(fault),
+        },
+    };
+    let set = shown.map_or_else(|| set.clone(), |shown| settle::unwritten(set, last, &shown));
+    if set.is_empty() {
+        return Sent { is_shown: true, ..Sent::done(None) };
+    }
+    match outside.contacts.patch(contact, &set).await {
+        Ok(()) => Sent::done(None),
+        Err(fault) => Sent::fault(fault),
+    }
+}
+
+/// A call that nobody knows to have been logged is looked for by its key, and changed only where the CRM shows it otherwise.
+async fn log_call<D, C: Contacts, S, K>(
+    outside: &Outside<'_, D, C, S, K>,
+    contact: &ContactId,
+    activity: &Activity,
+    existing: Option<&ActivityId>,
+) -> Sent {
+    let done = |id| Sent::of(Outcome::Done { lead_id: None, activity: Some(id) });
+    let known = match existing {
+        Some(id) => Some(id.clone()),
+        None => match outside.contacts.known_activity(contact, activity).await {
+            Ok(Some(known)) if known.is_same => return Sent { is_shown: true, ..done(known.id) },
+            Ok(known) => known.map(|known| known.id),
+            Err(fault) => return Sent::before(fault),
+        },
+    };
+    let written = match &known {
+        Some(id) => outside.contacts.update_activity(id, contact, activity).await.map(|()| id.clone()),
+        None => outside.contacts.create_activity(contact, activity).await,
+    };
+    match written {
+        Ok(id) => done(id),
+        Err(fault) => Sent::fault(fault),
     }
 }

@@ -248,25 +248,27 @@ async fn missing<D: Dialer, C: Contacts, S: Store, K: Clock>(
             Err(fault) => plan.unreadable(subject_of(&link.contact), Some(link.contact), fault),
         }
     }
+    let mut gone = Vec::new();
     for (link, lead) in absent.live {
         match job.dialer_record(outside.dialer.read_lead(lead, swept.edits.fields()).await)? {
-            Ok(None) => {}
-            Ok(Some(row)) => {
-                swept.edits.see(outside, job, &link, &row, Route::Lead)?;
-                continue;
-            }
-            Err(fault) => {
-                plan.unreadable(subject_of(&link.contact), Some(link.contact), fault);
-                continue;
-            }
+            Ok(None) => gone.push((link, lead)),
+            Ok(Some(row)) => swept.edits.see(outside, job, &link, &row, Route::Lead)?,
+            Err(fault) => plan.unreadable(subject_of(&link.contact), Some(link.contact), fault),
         }
-        plan.fail(Failure {
-            subject: subject_of(&link.contact),
-            contact: None,
-            code: "lead_missing".to_owned(),
-            raw: format!("VICIdial no longer has lead {lead}: it was deleted or archived there. It is not added again by itself"),
-            tries: 0,
-        });
+    }
+    let leads: Vec<LeadId> = gone.iter().map(|(_, lead)| *lead).collect();
+    let archived = match leads.is_empty() {
+        true => BTreeSet::new(),
+        false => outside.dialer.are_archived(&leads).await.map_err(|fault| job.dialer_stop(fault))?,
+    };
+    for (link, lead) in gone {
+        let (code, raw) = if archived.contains(&lead) {
+            let help = "to go on with it, bring it back there (VICIdial's API function `lead_dearchive`)";
+            ("lead_archived", format!("lead {lead} is in VICIdial's archive: it is not dialed, nor added again by itself; {help}"))
+        } else {
+            ("lead_missing", format!("VICIdial no longer has lead {lead}: it was deleted there. It is not added again by itself"))
+        };
+        plan.fail(Failure { subject: subject_of(&link.contact), contact: None, code: code.to_owned(), raw, tries: 0 });
         swept.states.insert(link.contact.clone(), LinkState::LeadMissing);
         plan.commit.links.push(LinkWrite::Put(Link { state: LinkState::LeadMissing, ..link }));
     }

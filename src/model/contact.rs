@@ -60,6 +60,24 @@ pub struct Contact {
     pub fields: BTreeMap<String, Value>,
 }
 
+/// Two contacts that the CRM made one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merge {
+    /// The one that is no more.
+    pub loser: ContactId,
+    /// The one that it went into.
+    pub winner: ContactId,
+}
+
+/// What a CRM tells of one contact's merges.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Merges {
+    /// The contact that it went into, and which may be gone itself by now.
+    pub into: Option<ContactId>,
+    /// The contacts that went into it.
+    pub losers: Vec<ContactId>,
+}
+
 impl Contact {
     /// The value of a field; `Null` where the contact has none.
     #[must_use]

@@ -25,7 +25,7 @@ pub mod way;
 pub use blackout::Blackout;
 pub use call::{Activity, Call, Leg, LegKey, LegKind};
 pub use code::{InstallKey, VendorLeadCode};
-pub use contact::{Contact, Value};
+pub use contact::{Contact, Merge, Merges, Value};
 pub use crm_field::{CrmField, CrmFieldKind};
 pub use field::{FieldName, LeadField};
 pub use id::{ActivityId, CampaignId, ContactId, JobName, LeadId, LinkId, ListId, OpId, RunId};

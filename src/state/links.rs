@@ -105,6 +105,7 @@ pub(super) fn write(connection: &Connection, job: i64, write: &LinkWrite) -> Res
                 None => Ok(()),
             }
         }
+        LinkWrite::Pass(link) => pass(connection, job, link),
         LinkWrite::Seen { link, fingerprint, base: None } => {
             let sql = "UPDATE link SET fingerprint = ?3 WHERE id = ?1 AND job = ?2";
             match run(connection, sql, params![link.0, job, fingerprint])? {
@@ -119,6 +120,18 @@ pub(super) fn write(connection: &Connection, job: i64, write: &LinkWrite) -> Res
             put(connection, job, &seen)
         }
     }
+}
+
+/// Gives a link to another contact. Its row stays, and with it all that names it.
+fn pass(connection: &Connection, job: i64, link: &Link) -> Result<(), StoreError> {
+    remove_wanted(connection, job, &link.contact)?;
+    let sql = "UPDATE link SET contact = ?3, slot = ?4, fingerprint = '' WHERE id = ?1 AND job = ?2";
+    match run(connection, sql, params![link.id.0, job, link.contact.as_str(), link.slot])? {
+        0 => return Err(missing(link.id)),
+        _ => put(connection, job, link)?,
+    }
+    // The contact is told of the lead's calls.
+    link.lead_id.map_or(Ok(()), |lead| legs::unfold(connection, job, lead))
 }
 
 /// Pairs and values of one base over those of another.

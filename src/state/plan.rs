@@ -60,7 +60,7 @@ fn cancel(connection: &Connection, job: i64, plan: &PlanCommit, at: DateTime<Utc
     for write in &plan.links {
         match write {
             LinkWrite::Put(link) => put.insert(&link.contact),
-            LinkWrite::Seen { .. } => false,
+            LinkWrite::Pass(_) | LinkWrite::Seen { .. } => false,
         };
     }
     for contact in &plan.cancelled {

@@ -102,6 +102,18 @@ pub fn patch(set: &BTreeMap<String, Value>, shown: Option<&BTreeMap<String, Valu
     if is_after { done(None, None) } else { Outcome::NotSent }
 }
 
+/// What of a patch is still to be written, where the contact was read because nobody knows whether some attributes were written before: a state that
+/// was lost, or a contact that was never told of a call. `last` is what was written before, as far as it is known.
+#[must_use]
+pub fn unwritten(
+    set: &BTreeMap<String, Value>,
+    last: &BTreeMap<String, Value>,
+    shown: &BTreeMap<String, Value>,
+) -> BTreeMap<String, Value> {
+    let is_there = |name: &String, value: &Value| !last.contains_key(name) && shown.get(name).is_some_and(|shown| same(shown, value));
+    set.iter().filter(|(name, value)| !is_there(name, value)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
 /// Whether two values are the same to a CRM that may show numbers as text and blanks as nothing.
 #[must_use]
 pub fn same(one: &Value, other: &Value) -> bool {

@@ -243,6 +243,12 @@ pub fn lead_field(lead: LeadId, name: &str, is_custom: bool) -> Ask {
     if is_custom { ask.with("custom_fields", "Y") } else { ask }
 }
 
+/// The same read of archived leads.
+#[must_use]
+pub fn in_archive(ask: Ask) -> Ask {
+    ask.with("archived_lead", "Y")
+}
+
 /// All columns of one lead at once. With custom ones VICIdial fails where the lead never had custom data.
 #[must_use]
 pub fn lead_all_info(lead: LeadId, with_custom: bool) -> Ask {

@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::agents::Floor;
+use super::archive::Archive;
 use super::call::{Ask, Page};
 use super::custom::Columns;
 use super::database::Database;
@@ -79,6 +80,8 @@ pub struct Vicidial {
     pub(super) columns: Mutex<Arc<Columns>>,
     /// Whether agents are at work.
     pub(super) floor: Floor,
+    /// Whether there is an archive of leads.
+    pub(super) archive: Archive,
     gate: Gate,
     http: reqwest::Client,
     base: Url,
@@ -177,6 +180,7 @@ impl Vicidial {
             counted: Mutex::default(),
             columns: Mutex::default(),
             floor: Floor::default(),
+            archive: Archive::default(),
             gate: Gate::new(CAP_MAX),
             http,
             base,

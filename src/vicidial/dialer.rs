@@ -46,6 +46,7 @@ impl Dialer for Vicidial {
         // Somebody may have given a list to another campaign since the last run: a moved lead is looked for in that one's hopper.
         self.campaigns.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.active.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.archive.forget();
         if let Some(database) = &self.database {
             let columns = Arc::new(database.columns().await?);
             *self.columns.lock().unwrap_or_else(PoisonError::into_inner) = columns;
@@ -167,6 +168,14 @@ impl Dialer for Vicidial {
 
     async fn find_by_code(&self, sought: &[Sought]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
         self.look_for(sought).await
+    }
+
+    async fn archived(&self, sought: &[Sought]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
+        self.look_in_archive(sought).await
+    }
+
+    async fn are_archived(&self, leads: &[LeadId]) -> Result<BTreeSet<LeadId>, Fault> {
+        self.of_archive(leads).await
     }
 
     async fn leads_by_phone(&self, phones: &[Phone]) -> Result<BTreeMap<Phone, Vec<LeadId>>, Fault> {

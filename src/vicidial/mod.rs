@@ -9,6 +9,7 @@
 mod agent_report;
 pub mod agents;
 mod answers;
+mod archive;
 pub mod ask_read;
 pub mod call;
 pub mod callbacks;

@@ -1,4 +1,4 @@
-//! Leads by code: searched for in the whole lead table while nobody dials, by their phones while somebody does.
+//! Leads by code, among live or archived ones: searched for in the whole lead table while nobody dials, by their phones while somebody does.
 //!
 //! Codes have no index in VICIdial, so a search for them reads every lead, with the table locked meanwhile: 1,000 codes beside a million leads
 //! took two seconds. Phones have one. By phone a lead is found if it still has the number that it was, or would be, added with; which
@@ -10,6 +10,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::call::{self, Ask, RECORDS_MAX};
 use super::client::Vicidial;
+use super::database::Database;
 use super::load::CAP_MAX;
 use super::reply::Outcome;
 use super::{facts, trouble};
@@ -21,6 +22,32 @@ const KEYS_MAX: usize = 500;
 /// Leads of one number that are read one by one. A number that more have is a placeholder; whose lead is among them is seen when codes may be
 /// searched for.
 const SHARED_MAX: usize = 200;
+
+/// Where leads are searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Among the leads that VICIdial works with.
+    Live,
+    /// In the archive, a table of the same make.
+    Archive,
+}
+
+impl Place {
+    fn ask(self, ask: Ask) -> Ask {
+        match self {
+            Self::Live => ask,
+            Self::Archive => call::in_archive(ask),
+        }
+    }
+
+    /// The table's name.
+    pub(super) fn table(self) -> &'static str {
+        match self {
+            Self::Live => "vicidial_list",
+            Self::Archive => "vicidial_list_archive",
+        }
+    }
+}
 
 /// What a search found, by what it asked for.
 type Found<K> = BTreeMap<K, Vec<LeadId>>;
@@ -39,21 +66,31 @@ impl Vicidial {
     /// Leads by code. Where somebody dials, a code without a phone is not looked for and has no entry, nor has one whose number a lead has that
     /// VICIdial does not show.
     pub(super) async fn look_for(&self, sought: &[Sought]) -> Result<Found<VendorLeadCode>, Fault> {
+        self.look_in(Place::Live, sought, self.database.as_ref()).await
+    }
+
+    /// The same in one place, by SQL where there is a database that holds it.
+    pub(super) async fn look_in(
+        &self,
+        place: Place,
+        sought: &[Sought],
+        database: Option<&Database>,
+    ) -> Result<Found<VendorLeadCode>, Fault> {
         if sought.is_empty() {
             return Ok(BTreeMap::new());
         }
         if self.is_staffed().await? {
             let phones: BTreeMap<VendorLeadCode, String> =
                 sought.iter().filter_map(|sought| Some((sought.code.clone(), self.stored_phone(sought.phone.as_ref()?)?))).collect();
-            return match &self.database {
-                Some(database) => database.find_by_phone(&phones).await,
-                None => self.search_phones(&phones).await,
+            return match database {
+                Some(database) => database.by_phone(place, &phones).await,
+                None => self.search_phones(place, &phones).await,
             };
         }
         let codes: Vec<VendorLeadCode> = sought.iter().map(|sought| sought.code.clone()).collect();
-        match &self.database {
-            Some(database) => database.find_by_code(&codes).await,
-            None => self.search_codes(&codes).await,
+        match database {
+            Some(database) => database.by_code(place, &codes).await,
+            None => self.search_codes(place, &codes).await,
         }
     }
 
@@ -82,27 +119,27 @@ impl Vicidial {
         Some(self.forms.shown(&field, &wire)).filter(|number| !number.is_empty())
     }
 
-    async fn search_codes(&self, codes: &[VendorLeadCode]) -> Result<Found<VendorLeadCode>, Fault> {
+    async fn search_codes(&self, place: Place, codes: &[VendorLeadCode]) -> Result<Found<VendorLeadCode>, Fault> {
         let unique: Vec<VendorLeadCode> = codes.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
         let mut all = BTreeMap::new();
         for batch in unique.chunks(KEYS_MAX) {
             let keys: Vec<&str> = batch.iter().map(VendorLeadCode::as_str).collect();
-            let mut found = self.search(&call::lead_search(batch), &keys).await?;
+            let mut found = self.search(&place.ask(call::lead_search(batch)), &keys).await?;
             all.extend(batch.iter().map(|code| (code.clone(), found.remove(code.as_str()).unwrap_or_default())));
         }
         Ok(all)
     }
 
     /// By the numbers, which have an index; then the codes of the few that were found, by their ids.
-    async fn search_phones(&self, phones: &BTreeMap<VendorLeadCode, String>) -> Result<Found<VendorLeadCode>, Fault> {
+    async fn search_phones(&self, place: Place, phones: &BTreeMap<VendorLeadCode, String>) -> Result<Found<VendorLeadCode>, Fault> {
         let numbers: Vec<&str> = phones.values().map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect();
         let mut by_number: Found<String> = BTreeMap::new();
         for batch in numbers.chunks(KEYS_MAX) {
-            by_number.extend(self.search(&by_phone(batch), batch).await?);
+            by_number.extend(self.search(&place.ask(by_phone(batch)), batch).await?);
         }
         let leads: BTreeSet<LeadId> = by_number.values().filter(|leads| leads.len() <= SHARED_MAX).flatten().copied().collect();
         let carried: Vec<(LeadId, Carries)> = stream::iter(leads)
-            .map(|lead| async move { Ok((lead, self.carries(lead).await?)) })
+            .map(|lead| async move { Ok((lead, self.carries(place, lead).await?)) })
             .buffer_unordered(CAP_MAX)
             .try_collect()
             .await?;
@@ -131,8 +168,8 @@ impl Vicidial {
     }
 
     /// The code of a lead. VICIdial finds leads of lists that are not defined, or that the API user may not see, and does not show them.
-    async fn carries(&self, lead: LeadId) -> Result<Carries, Fault> {
-        match self.column(lead, "vendor_lead_code").await {
+    async fn carries(&self, place: Place, lead: LeadId) -> Result<Carries, Fault> {
+        match self.value(&place.ask(call::lead_field(lead, "vendor_lead_code", false))).await {
             // Capitals and small letters are not the same here, though they are to the database.
             Ok(code) => Ok(code.and_then(|text| VendorLeadCode::read(&text)).map_or(Carries::Another, Carries::Code)),
             Err(fault) if fault.reach == Reach::Record => Ok(Carries::Hidden),

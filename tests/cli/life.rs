@@ -190,3 +190,35 @@ fn one_list_is_synced_and_the_others_are_left_alone() {
     rig.run(&["sync", "--full", "--list", &number]).expect(2);
     rig.run(&["sync", "--list", "north"]).expect(2);
 }
+
+/// The install key is kept, the database is not: all is known again, and neither server is written to.
+#[test]
+fn a_state_that_is_lost_in_mid_life_writes_nothing_to_either_side() {
+    let rig = Rig::pushed(40);
+    let leads: Vec<u64> = rig.vicidial.leads().iter().map(|lead| lead.lead_id).collect();
+    rig.vicidial.with_world(|world| {
+        for (lead, status) in [(leads[0], "SALE"), (leads[1], "NI"), (leads[2], "NA")] {
+            world.call(lead, CallSpec::answered("6001", status, 40)).unwrap();
+            world.clock.advance(600);
+        }
+    });
+    rig.run(&["sync"]).expect(0);
+    rig.vicidial.with_world(|world| world.call(leads[0], CallSpec::answered("6002", "NI", 40)).unwrap());
+    rig.vicidial.with_world(|world| world.clock.advance(600));
+    rig.run(&["sync"]).expect(0);
+    rig.run(&["sync", "--full"]).expect(0);
+    assert!(!rig.espo.calls().is_empty());
+    let (before, calls) = (rig.writes(), rig.espo.calls());
+    for file in ["state.db", "state.db-wal", "state.db-shm"] {
+        fs::remove_file(rig.path("state").join(file)).ok();
+    }
+    let report = rig.run(&["sync", "--approve", "--json"]).expect(0).json();
+    assert_eq!(report["jobs"][0]["totals"]["adopted"], json!(leads.len()));
+    for arguments in [&["sync"][..], &["sync", "--full"], &["sync"]] {
+        rig.run(arguments).expect(0);
+    }
+    assert_eq!(rig.writes(), before);
+    assert_eq!(rig.espo.calls(), calls);
+    let status = rig.run(&["status", "--json"]).expect(0).json();
+    assert_eq!(status["jobs"][0]["failures"], json!([]));
+}

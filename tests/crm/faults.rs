@@ -407,3 +407,53 @@ fn settings_that_cannot_work_are_refused() {
         assert!(fault.message.contains(says), "{says}: {fault}");
     }
 }
+
+#[tokio::test]
+async fn a_call_that_shows_what_would_be_written_is_known_as_the_same() {
+    let shown = json!({"id": "c1", "name": "Dialer call: SALE", "status": "Held", "direction": "Outbound", "dateStart": "2026-11-25 01:00:00",
+        "dateEnd": "2026-11-25 01:00:00", "description": "SALE, 200 s\nvicisync:k234567890abcdefghijklmnop", "assignedUserId": "u1"});
+    for (name, value, is_same) in
+        [("name", json!("Dialer call: SALE"), true), ("name", json!("Renamed"), false), ("dateEnd", json!(null), false)]
+    {
+        let mut row = shown.clone();
+        row[name] = value;
+        let stub = Stub::start(vec![ok(json!({"total": -2, "list": [row]}))]).await;
+        let known = crm(&stub, &[]).known_activity(&id(), &call(Some("u1"))).await.unwrap().unwrap();
+        assert_eq!((known.id.as_str(), known.is_same), ("c1", is_same), "{name}");
+    }
+    // What a list does not show may be anything.
+    let mut row = shown.clone();
+    row.as_object_mut().unwrap().remove("direction");
+    let stub = Stub::start(vec![ok(json!({"total": -2, "list": [row]}))]).await;
+    assert!(!crm(&stub, &[]).known_activity(&id(), &call(Some("u1"))).await.unwrap().unwrap().is_same);
+}
+
+/// P37: what a CRM tells of merges.
+#[tokio::test]
+async fn merges_are_told_by_losers_and_by_winners() {
+    let text = include_str!("../../src/crm/connectors/espocrm.toml");
+    let merging = text.replace("[record.fields]", "merged_into = \"masterId\"\nmerged_ids = \"mergedIds\"\n[record.fields]");
+    let (connector, _) = vicisync::crm::Connector::parse("espocrm.toml", &merging).unwrap();
+    let crm = |stub: &Stub| Crm::new(Settings { connector: connector.clone(), ..settings(&stub.url, &[]) }).unwrap();
+    let row = |id: &str, into: serde_json::Value, ids: serde_json::Value| {
+        json!({"id": id, "modifiedAt": "2026-11-25 01:00:00", "doNotCall": false, "phoneNumberIsOptedOut": false, "accountId": null,
+            "masterId": into, "mergedIds": ids})
+    };
+    let rows = [row("a", json!("w"), json!(null)), row("w", json!(null), json!("b;c")), row("x", json!(""), json!(["d", 7]))];
+    let stub = Stub::start(vec![ok(json!({"total": -2, "list": rows}))]).await;
+    let page = crm(&stub).page(&Scope::All, None).await.unwrap();
+    let pairs: Vec<String> = page.merged.iter().map(|merge| format!("{}>{}", merge.loser, merge.winner)).collect();
+    assert_eq!(pairs, ["a>w", "b>w", "c>w", "d>x", "7>x"]);
+    assert_eq!(page.contacts.iter().map(|contact| contact.id.as_str()).collect::<Vec<_>>(), ["w", "x"], "a loser is no contact");
+    assert!(stub.asked()[0].search()["select"].as_array().unwrap().contains(&json!("masterId")));
+
+    let told = async |found: serde_json::Value| crm(&Stub::start(vec![ok(found)]).await).merges(&id()).await;
+    assert_eq!(told(row("6b0a", json!("w"), json!(null))).await.unwrap().into, Some(ContactId::from("w")));
+    // Asked for a loser, some CRMs give the winner.
+    assert_eq!(told(row("w", json!(null), json!(["6b0a"]))).await.unwrap().into, Some(ContactId::from("w")));
+    assert!(told(row("w", json!(null), json!(["6b0b"]))).await.is_err());
+    // EspoCRM tells nothing, and is not asked.
+    let stub = Stub::start(vec![ok(json!({}))]).await;
+    assert_eq!(self::crm(&stub, &[]).merges(&id()).await.unwrap(), vicisync::model::Merges::default());
+    assert!(stub.asked().is_empty());
+}

@@ -96,6 +96,14 @@ impl Dialer for Way {
         self.now().await.find_by_code(sought).await
     }
 
+    async fn archived(&self, sought: &[Sought]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
+        self.now().await.archived(sought).await
+    }
+
+    async fn are_archived(&self, leads: &[LeadId]) -> Result<BTreeSet<LeadId>, Fault> {
+        self.now().await.are_archived(leads).await
+    }
+
     async fn leads_by_phone(&self, phones: &[Phone]) -> Result<BTreeMap<Phone, Vec<LeadId>>, Fault> {
         self.now().await.leads_by_phone(phones).await
     }

@@ -1,6 +1,6 @@
 //! Each method of the port over HTTP and over SQL, on the same data.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDateTime;
 use vicisync::emulator::vicidial::{Options, Server};
@@ -124,6 +124,41 @@ async fn leads_by_code() {
     assert_eq!(http, sql);
     assert_eq!((sql[&code(3)].len(), sql[&code(4)].len(), sql[&code(79)].len()), (2, 1, 0));
     assert_eq!(lanes.sql.find_by_code(&[]).await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn archived_leads() {
+    let Some(mut mariadb) = mariadb("archived_leads").await else { return };
+    let (server, _, leads) = start(Options::default()).await;
+    let world = server.with_world(|world| world.clone());
+    copy(&world, &mut mariadb).await;
+    let http = client(&server, NonLatin::On);
+    let sql = client(&server, NonLatin::On).with_database(mariadb.lane());
+    let wanted = sought(&[code(3), code(4), code(79)]);
+    // No archive: neither lane has one.
+    for lane in [&http, &sql] {
+        assert!(lane.archived(&wanted).await.unwrap().values().all(Vec::is_empty));
+        assert!(lane.are_archived(&leads[3..5]).await.unwrap().is_empty());
+        lane.prepare().await.unwrap();
+    }
+    let away = leads[4];
+    for step in [
+        serde_json::json!({"create_table": "vicidial_list_archive", "like": "vicidial_list"}),
+        serde_json::json!({"move": {"from": "vicidial_list", "to": "vicidial_list_archive"}, "where": {"lead_id": away.0}}),
+    ] {
+        server.with_world(|world| world.database(&step)).unwrap();
+    }
+    // The account of the database does not see it yet: the API does.
+    assert_eq!(sql.are_archived(&leads[3..6]).await.unwrap(), BTreeSet::from([away]));
+    mariadb.run("CREATE TABLE vicidial_list_archive LIKE vicidial_list").await;
+    mariadb.run(&format!("INSERT INTO vicidial_list_archive SELECT * FROM vicidial_list WHERE lead_id = {away}")).await;
+    mariadb.run(&format!("DELETE FROM vicidial_list WHERE lead_id = {away}")).await;
+    for lane in [&http, &sql] {
+        let found = lane.archived(&wanted).await.unwrap();
+        assert_eq!(found, BTreeMap::from([(code(3), vec![]), (code(4), vec![away]), (code(79), vec![])]));
+        assert_eq!(lane.are_archived(&leads[3..6]).await.unwrap(), BTreeSet::from([away]));
+        assert!(lane.find_by_code(&wanted).await.unwrap()[&code(4)].is_empty());
+    }
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use vicisync::state::State;
 use vicisync::sync::brake::Limits;
 use vicisync::sync::quiet::Quiet;
 
-use super::world::crm::Logged;
+use super::world::crm::{Logged, Person};
 use super::world::dialer::Row;
 use super::world::trouble::{At, Script, Trouble};
 use super::world::{Sim, World};
@@ -308,6 +308,35 @@ impl Rig {
             if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("state.db")) {
                 fs::remove_file(path).unwrap();
             }
+        }
+    }
+
+    /// All leads, contacts and activities as they are now.
+    pub(crate) fn picture(&self) -> (BTreeMap<LeadId, Row>, BTreeMap<ContactId, Person>, BTreeMap<ActivityId, Logged>) {
+        let world = self.world();
+        (world.vici.leads.clone(), world.crm.people.clone(), world.crm.activities.clone())
+    }
+
+    /// A copy of the state as it is now.
+    pub(crate) fn back_up(&mut self) -> TempDir {
+        // Closed, it has all in one file.
+        self.restart();
+        let copy = temp_dir();
+        for file in fs::read_dir(self.dir.path()).unwrap() {
+            let path: PathBuf = file.unwrap().path();
+            if path.is_file() {
+                fs::copy(&path, copy.path().join(path.file_name().unwrap())).unwrap();
+            }
+        }
+        copy
+    }
+
+    /// An older state is put back.
+    pub(crate) fn restore(&mut self, copy: &TempDir) {
+        self.lose_database();
+        for file in fs::read_dir(copy.path()).unwrap() {
+            let path: PathBuf = file.unwrap().path();
+            fs::copy(&path, self.dir.path().join(path.file_name().unwrap())).unwrap();
         }
     }
 

@@ -1,6 +1,6 @@
 //! Each call of the store by example, but for the journal's.
 
-use vicisync::model::{Base, Failure, JobName, LeadId, LinkId, LinkState, OpState, Rejection, RunEnd, Totals, Value};
+use vicisync::model::{Base, Failure, JobName, LeadId, Link, LinkId, LinkState, OpState, Rejection, RunEnd, Totals, Value};
 use vicisync::ports::{JobRecord, LinkWrite, PlanCommit, Store, StoreErrorKind};
 
 use super::{Desk, add, added, at, base, field, job, leg, live, wanted};
@@ -268,4 +268,25 @@ fn rejections_stay_until_their_contact_is_accepted() {
     assert_eq!(counts.into_iter().collect::<Vec<_>>(), [("opted_out".to_owned(), 2)]);
     assert_eq!(desk.state.rejection(&job(), &"C3".into()).unwrap(), Some(rejection("C3", "opted_out")));
     assert_eq!(desk.state.rejection(&job(), &"C2".into()).unwrap(), None);
+}
+
+#[test]
+fn a_link_that_passes_to_another_contact_keeps_its_row_and_its_calls() {
+    let desk = Desk::new();
+    desk.plan(vec![live("C1", 11), wanted("C2")], vec![]);
+    let row = desk.link("C1").id;
+    desk.state.put_legs(&job(), &[leg(11, 1, "SALE")]).unwrap();
+    desk.commit(&PlanCommit { folded: vec![LeadId(11)], ..PlanCommit::default() });
+    let passed = Link { id: row, base: base(&[("city", "Bonn")]), ..live("C2", 11) };
+    desk.commit(&PlanCommit {
+        links: vec![LinkWrite::Pass(passed.clone())],
+        cancelled: vec!["C1".into(), "C2".into()],
+        ..PlanCommit::default()
+    });
+    assert_eq!(desk.state.link_by_contact(&job(), &"C1".into()).unwrap(), None);
+    assert_eq!(desk.link("C2"), passed, "the lead that it wanted is not wanted any more");
+    assert_eq!(desk.state.unfolded(&job(), 10).unwrap(), [LeadId(11)], "the new contact is told of the calls");
+    // One that nobody has.
+    let nowhere = PlanCommit { links: vec![LinkWrite::Pass(Link { id: LinkId(99), ..live("C3", 12) })], ..PlanCommit::default() };
+    desk.state.commit_plan(&job(), desk.run, &nowhere, at(0)).unwrap_err();
 }

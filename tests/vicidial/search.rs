@@ -1,9 +1,9 @@
 //! Leads by code, while agents are at work and while they are not, against the emulated VICIdial and on the wire.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use vicisync::emulator::vicidial::{Options, Server};
+use vicisync::emulator::vicidial::{Options, Php, Server};
 use vicisync::model::{Intake, Lead, LeadId, ListId, Phone, VendorLeadCode};
 use vicisync::ports::{Dialer, Effect, Reach, Sought};
 use vicisync::vicidial::{NonLatin, Settings, Vicidial};
@@ -198,4 +198,66 @@ async fn a_search_whose_end_may_be_cut_off_proves_nothing() {
     .await;
     let fault = peer.client().find_by_code(&[Sought::from(code(1))]).await.unwrap_err();
     assert_eq!((fault.effect, fault.reach, fault.code), (Effect::None, Reach::Person, "too_many_leads"), "{fault}");
+}
+
+fn archive(server: &Server, leads: &[LeadId]) {
+    server.with_world(|world| {
+        for lead in leads {
+            let step = serde_json::json!({"move": {"from": "vicidial_list", "to": "vicidial_list_archive"}, "where": {"lead_id": lead.0}});
+            world.database(&step).unwrap();
+        }
+    });
+}
+
+#[tokio::test]
+async fn archived_leads_are_found_by_their_codes_and_beside_agents_by_their_phones() {
+    for is_staffed in [false, true] {
+        let server = Server::start(Options { has_archive: true, ..Options::default() }).await.unwrap();
+        if is_staffed {
+            server.with_world(|world| world.log_in_agent("6001", "TESTCAMP"));
+        }
+        let dialer = client(&server);
+        let (one, two) = (add(&dialer, 1, "7275550101").await, add(&dialer, 2, "7275550102").await);
+        archive(&server, &[one]);
+        let wanted = [sought(1, "7275550101"), sought(2, "7275550102"), sought(3, "7275550101")];
+        let expected = BTreeMap::from([(code(1), vec![one]), (code(2), vec![]), (code(3), vec![])]);
+        assert_eq!(dialer.archived(&wanted).await.unwrap(), expected);
+        assert_eq!(dialer.find_by_code(&wanted).await.unwrap()[&code(1)], vec![]);
+        assert_eq!(dialer.are_archived(&[one, two, LeadId(999)]).await.unwrap(), BTreeSet::from([one]));
+        let before = server.requests();
+        assert_eq!(dialer.archived(&[]).await.unwrap(), BTreeMap::new());
+        assert_eq!(server.requests(), before);
+    }
+}
+
+#[tokio::test]
+async fn a_vicidial_without_an_archive_has_no_archived_leads() {
+    for php in [Php::Exceptions, Php::Silent] {
+        let server = Server::start(Options { php, ..Options::default() }).await.unwrap();
+        let dialer = client(&server);
+        let one = add(&dialer, 1, "7275550101").await;
+        let none = BTreeMap::from([(code(1), vec![]), (code(2), vec![])]);
+        assert_eq!(dialer.archived(&[sought(1, "7275550101"), sought(2, "7275550102")]).await.unwrap(), none);
+        assert_eq!(dialer.are_archived(&[one]).await.unwrap(), BTreeSet::new());
+        // That is asked once a run; the archiving script may make one between two.
+        let before = server.requests();
+        dialer.are_archived(&[one]).await.unwrap();
+        assert_eq!(server.requests(), before);
+        server.with_world(|world| {
+            world.database(&serde_json::json!({"create_table": "vicidial_list_archive", "like": "vicidial_list"})).unwrap()
+        });
+        archive(&server, &[one]);
+        dialer.prepare().await.unwrap();
+        assert_eq!(dialer.are_archived(&[one]).await.unwrap(), BTreeSet::from([one]));
+    }
+}
+
+#[tokio::test]
+async fn a_broken_database_is_not_a_vicidial_without_an_archive() {
+    let server = Server::start(Options::default()).await.unwrap();
+    let dialer = client(&server);
+    let one = add(&dialer, 1, "7275550101").await;
+    server.with_world(vicisync::emulator::vicidial::World::stop_database);
+    assert!(dialer.archived(&[sought(1, "7275550101")]).await.is_err());
+    assert!(dialer.are_archived(&[one]).await.is_err());
 }

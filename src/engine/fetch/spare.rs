@@ -53,8 +53,8 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         let kept = self.outside.store.link_by_contact(&self.job.name, contact)?;
         let planned = || {
             self.plan.commit.links.iter().find_map(|write| match write {
-                LinkWrite::Put(link) if link.contact == *contact => Some(link.clone()),
-                LinkWrite::Put(_) | LinkWrite::Seen { .. } => None,
+                LinkWrite::Put(link) | LinkWrite::Pass(link) if link.contact == *contact => Some(link.clone()),
+                LinkWrite::Put(_) | LinkWrite::Pass(_) | LinkWrite::Seen { .. } => None,
             })
         };
         Ok(kept.filter(|link| link.lead_id.is_some()).or_else(planned))
@@ -76,9 +76,9 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         plan.totals.deleted = plan.totals.deleted.saturating_sub(1);
         for write in &mut plan.commit.links {
             match write {
-                LinkWrite::Put(put) if put.contact == contact => put.base.is_spared = Some(true),
+                LinkWrite::Put(put) | LinkWrite::Pass(put) if put.contact == contact => put.base.is_spared = Some(true),
                 LinkWrite::Seen { link: seen, base, .. } if *seen == link => base.get_or_insert_default().is_spared = Some(true),
-                LinkWrite::Put(_) | LinkWrite::Seen { .. } => {}
+                LinkWrite::Put(_) | LinkWrite::Pass(_) | LinkWrite::Seen { .. } => {}
             }
         }
         plan.fail(Failure { subject: subject_of(&contact), contact: Some(contact), code: "deleted_and_changed".to_owned(), raw, tries: 0 });

@@ -1,8 +1,8 @@
 //! Contacts whose lead is not known: they wait until their codes were looked for, many at once, and are decided about then.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Contact, ContactId, Failure, FieldName, LeadRow, Link, Phone, StatusRule, StoredLead, VendorLeadCode};
+use crate::model::{Contact, ContactId, Failure, FieldName, LeadId, LeadRow, Link, Phone, StatusRule, StoredLead, VendorLeadCode};
 use crate::ports::{self, Clock, Contacts, Dialer, Fault, Sought, Store};
 use crate::sync::decide::{self, Seen, Step, subject_of};
 use crate::sync::matching::Person;
@@ -26,6 +26,26 @@ pub(super) struct Pending {
     pub(super) fingerprint: String,
     /// The contact whole, where edits of an adopted lead may go to it.
     whole: Option<Contact>,
+}
+
+impl Pending {
+    fn sought(&self) -> Sought {
+        Sought { code: self.code.clone(), phone: self.phone.clone() }
+    }
+}
+
+fn not_looked_for(contact: &ContactId) -> Failure {
+    let raw = "its lead cannot be looked for while agents are logged in to VICIdial".to_owned();
+    Failure { subject: subject_of(contact), contact: Some(contact.clone()), code: ports::LOOK_AGAIN.to_owned(), raw, tries: 0 }
+}
+
+/// The lead of a contact is in the archive: it waits until somebody brings it back.
+fn archived_lead(contact: &ContactId, lead: LeadId) -> Failure {
+    let raw = format!(
+        "lead {lead} of this contact is in VICIdial's archive, so that the contact is not added again; to have it dialed, bring the lead back in VICIdial (its \
+         API function `lead_dearchive`)"
+    );
+    Failure { subject: subject_of(contact), contact: Some(contact.clone()), code: "lead_archived".to_owned(), raw, tries: 0 }
 }
 
 impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
@@ -82,21 +102,27 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                 return Ok(());
             }
             self.job.awake(self.outside.clock.now())?;
-            let sought: Vec<Sought> =
-                chunk.iter().map(|pending| Sought { code: pending.code.clone(), phone: pending.phone.clone() }).collect();
-            let found = self.outside.dialer.find_by_code(&sought).await.map_err(|fault| self.job.dialer_stop(fault))?;
+            let sought: Vec<Sought> = chunk.iter().map(Pending::sought).collect();
+            let mut found = self.outside.dialer.find_by_code(&sought).await.map_err(|fault| self.job.dialer_stop(fault))?;
+            self.find_by_losers(&chunk, &mut found).await?;
+            let archived = self.archived(&chunk, &found).await?;
             for mut pending in chunk {
+                match archived.get(&pending.code) {
+                    Some(Some(lead)) => {
+                        self.plan.fail(archived_lead(&pending.contact, *lead));
+                        continue;
+                    }
+                    Some(None) => {
+                        self.plan.fail(not_looked_for(&pending.contact));
+                        continue;
+                    }
+                    None => {}
+                }
                 let leads = match (found.get(&pending.code), &pending.seen) {
                     (Some(leads), _) => leads.as_slice(),
                     // Never added without a look: there may be one.
                     (None, Seen::Lead(_)) => {
-                        self.plan.fail(Failure {
-                            subject: subject_of(&pending.contact),
-                            contact: Some(pending.contact.clone()),
-                            code: ports::LOOK_AGAIN.to_owned(),
-                            raw: "its lead cannot be looked for while agents are logged in to VICIdial".to_owned(),
-                            tries: 0,
-                        });
+                        self.plan.fail(not_looked_for(&pending.contact));
                         continue;
                     }
                     // No lead is added for it. One that a lost state forgot is found by the sweep, in the lists; elsewhere by a full run while no agent
@@ -140,8 +166,58 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         self.plan.take(&pending.contact, None, step, &pending.fingerprint);
     }
 
+    /// A state that was lost forgot which losers' leads became a winner's, and their codes may not be rewritten yet: where a winner has no lead of its own
+    /// code, those of its losers count for it.
+    async fn find_by_losers(&mut self, chunk: &[Pending], found: &mut BTreeMap<VendorLeadCode, Vec<LeadId>>) -> Result<(), Stop> {
+        let waiting: BTreeMap<&ContactId, &Pending> = chunk.iter().map(|pending| (&pending.contact, pending)).collect();
+        let mut sought = Vec::new();
+        let mut own = BTreeMap::new();
+        for (loser, winner) in &self.merges {
+            let Some(pending) = waiting.get(winner) else { continue };
+            let is_free = found.get(&pending.code).is_some_and(Vec::is_empty) && !self.swept.orphans.contains_key(&pending.code);
+            if is_free && self.outside.store.link_by_contact(&self.job.name, loser)?.is_none() {
+                own.insert(self.code(loser), pending.code.clone());
+                sought.push(Sought { code: self.code(loser), phone: pending.phone.clone() });
+            }
+        }
+        if sought.is_empty() {
+            return Ok(());
+        }
+        let theirs = self.outside.dialer.find_by_code(&sought).await.map_err(|fault| self.job.dialer_stop(fault))?;
+        for (code, own) in own {
+            if let Some(rows) = self.swept.orphans.remove(&code) {
+                self.swept.orphans.entry(own.clone()).or_default().extend(rows);
+            }
+            found.entry(own).or_default().extend(theirs.get(&code).into_iter().flatten());
+        }
+        Ok(())
+    }
+
+    /// The archived leads of those whose lead is to be added: that would dial somebody whose lead was put away. None where the archive cannot be looked
+    /// into; a contact without an entry has no archived lead.
+    async fn archived(
+        &mut self,
+        chunk: &[Pending],
+        found: &BTreeMap<VendorLeadCode, Vec<LeadId>>,
+    ) -> Result<BTreeMap<VendorLeadCode, Option<LeadId>>, Stop> {
+        let is_added = |pending: &&Pending| {
+            let is_free = found.get(&pending.code).is_some_and(Vec::is_empty) && !self.swept.orphans.contains_key(&pending.code);
+            is_free && matches!(pending.seen, Seen::Lead(_))
+        };
+        let sought: Vec<Sought> = chunk.iter().filter(is_added).map(Pending::sought).collect();
+        if sought.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let archived = self.outside.dialer.archived(&sought).await.map_err(|fault| self.job.dialer_stop(fault))?;
+        let of = |sought: Sought| match archived.get(&sought.code) {
+            Some(leads) => leads.first().map(|lead| (sought.code, Some(*lead))),
+            None => Some((sought.code, None)),
+        };
+        Ok(sought.into_iter().filter_map(of).collect())
+    }
+
     /// The rows of leads that were found under a code: from the sweep where it saw them, else read.
-    async fn rows(&mut self, pending: &Pending, leads: &[crate::model::LeadId]) -> Result<Result<Vec<LeadRow>, Fault>, Stop> {
+    async fn rows(&mut self, pending: &Pending, leads: &[LeadId]) -> Result<Result<Vec<LeadRow>, Fault>, Stop> {
         let mut rows = self.swept.orphans.remove(&pending.code).unwrap_or_default();
         let fields: BTreeSet<FieldName> = pending.stored.0.keys().cloned().collect();
         for lead in leads {

@@ -6,6 +6,7 @@
 mod change;
 mod leave;
 mod link;
+mod merge;
 mod status;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use change::change;
 pub use change::conflict_of;
 pub use leave::{spared, tighten};
 pub use link::{Matched, double, held, matched, unlinked};
+pub use merge::{Fate, Merged, inherits, merged, opted_out, passed, yields};
 pub use status::{ruled, ruled_before};
 
 /// What a run saw of a contact.

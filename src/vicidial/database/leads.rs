@@ -9,6 +9,7 @@ use futures_util::{Stream, stream};
 
 use super::super::facts::local_time;
 use super::super::listing::{shown, shown_custom};
+use super::super::search::Place;
 use super::cells::{Cells, literals, name};
 use super::connect::Database;
 use crate::model::{FieldName, LeadField, LeadId, LeadRow, ListId, VendorLeadCode};
@@ -69,11 +70,19 @@ impl Database {
     /// # Errors
     /// A [`Fault`] of the connection.
     pub async fn find_by_code(&self, codes: &[VendorLeadCode]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
+        self.by_code(Place::Live, codes).await
+    }
+
+    pub(in crate::vicidial) async fn by_code(
+        &self,
+        place: Place,
+        codes: &[VendorLeadCode],
+    ) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
         let mut found: BTreeMap<VendorLeadCode, Vec<LeadId>> = codes.iter().map(|code| (code.clone(), Vec::new())).collect();
         let unique: Vec<VendorLeadCode> = found.keys().cloned().collect();
         for batch in unique.chunks(CODES_MAX) {
             let wanted = literals(batch.iter().map(VendorLeadCode::as_str));
-            let statement = format!("SELECT lead_id, vendor_lead_code FROM vicidial_list WHERE vendor_lead_code IN ({wanted})");
+            let statement = format!("SELECT lead_id, vendor_lead_code FROM {} WHERE vendor_lead_code IN ({wanted})", place.table());
             for row in self.rows(&statement).await? {
                 // The database compares without regard to case and to spaces at the end.
                 let code = VendorLeadCode::read(row.at(1));
@@ -90,14 +99,18 @@ impl Database {
     ///
     /// # Errors
     /// A [`Fault`] of the connection.
-    pub async fn find_by_phone(&self, phones: &BTreeMap<VendorLeadCode, String>) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
+    pub(in crate::vicidial) async fn by_phone(
+        &self,
+        place: Place,
+        phones: &BTreeMap<VendorLeadCode, String>,
+    ) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
         let mut found: BTreeMap<VendorLeadCode, Vec<LeadId>> = phones.keys().map(|code| (code.clone(), Vec::new())).collect();
         // Digits only, so they stand as they are: the index is used whatever the column's character set.
         let digits = |number: &String| number.chars().filter(char::is_ascii_digit).collect::<String>();
         let unique: BTreeSet<String> = phones.values().map(digits).filter(|number| !number.is_empty()).collect();
         let unique: Vec<String> = unique.into_iter().map(|number| format!("'{number}'")).collect();
         for batch in unique.chunks(CODES_MAX) {
-            let statement = format!("SELECT lead_id, vendor_lead_code FROM vicidial_list WHERE phone_number IN ({})", batch.join(","));
+            let statement = format!("SELECT lead_id, vendor_lead_code FROM {} WHERE phone_number IN ({})", place.table(), batch.join(","));
             for row in self.rows(&statement).await? {
                 let code = VendorLeadCode::read(row.at(1));
                 if let Some(leads) = code.and_then(|code| found.get_mut(&code)) {
@@ -106,6 +119,28 @@ impl Database {
             }
         }
         found.values_mut().for_each(|leads| leads.sort_unstable());
+        Ok(found)
+    }
+
+    /// Whether the account sees an archive of leads.
+    ///
+    /// # Errors
+    /// A [`Fault`] of the connection.
+    pub(in crate::vicidial) async fn shows_archive(&self) -> Result<bool, Fault> {
+        Ok(!self.rows("SHOW TABLES LIKE 'vicidial\\_list\\_archive'").await?.is_empty())
+    }
+
+    /// Which of these leads are in the archive.
+    ///
+    /// # Errors
+    /// A [`Fault`] of the connection.
+    pub(in crate::vicidial) async fn of_archive(&self, leads: &[LeadId]) -> Result<BTreeSet<LeadId>, Fault> {
+        let mut found = BTreeSet::new();
+        for batch in leads.chunks(CODES_MAX) {
+            let ids = batch.iter().map(LeadId::to_string).collect::<Vec<_>>().join(",");
+            let rows = self.rows(&format!("SELECT lead_id FROM {} WHERE lead_id IN ({ids})", Place::Archive.table())).await?;
+            found.extend(rows.iter().map(|row| LeadId(row.number(0))));
+        }
         Ok(found)
     }
 

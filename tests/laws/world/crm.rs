@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use vicisync::model::{Activity, ActivityId, Contact, ContactId, Value};
-use vicisync::ports::{Contacts, Cursor, Effect, Fault, Page, Reach, Scope};
+use vicisync::model::{Activity, ActivityId, Contact, ContactId, Merge, Merges, Value};
+use vicisync::ports::{Contacts, Cursor, Effect, Fault, KnownActivity, Page, Reach, Scope};
 
 use super::{Sim, World};
 
@@ -26,6 +26,19 @@ pub(crate) struct Logged {
     pub(crate) activity: Activity,
 }
 
+/// How a CRM tells of merges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tells {
+    /// Not at all: the loser is gone.
+    Nothing,
+    /// The loser's record, which no listing shows any more, points to the winner.
+    ByLoser,
+    /// The loser's record is still listed, and points to the winner.
+    ByListedLoser,
+    /// The winner's record lists those that went right into it.
+    ByWinner,
+}
+
 /// The CRM's tables.
 pub(crate) struct Crm {
     pub(crate) people: BTreeMap<ContactId, Person>,
@@ -42,6 +55,10 @@ pub(crate) struct Crm {
     pub(crate) broken: BTreeSet<ContactId>,
     /// Single contacts may not be read.
     pub(crate) is_forbidden: bool,
+    /// Contacts that went into others.
+    pub(crate) merged: BTreeMap<ContactId, ContactId>,
+    /// How it tells of merges.
+    pub(crate) tells: Tells,
     next_activity: u64,
 }
 
@@ -56,6 +73,8 @@ impl Crm {
             unlisted: BTreeSet::new(),
             broken: BTreeSet::new(),
             is_forbidden: false,
+            merged: BTreeMap::new(),
+            tells: Tells::Nothing,
             next_activity: 1,
         }
     }
@@ -79,6 +98,27 @@ impl World {
         let person = self.crm.people.entry(ContactId::from(id)).or_insert(empty);
         change(person);
         person.modified = modified;
+    }
+
+    /// Somebody merges a contact into another one: the loser is gone, its activities are the winner's, and its opt-out is forgotten.
+    pub(crate) fn merge(&mut self, loser: &str, winner: &str) {
+        let (loser, winner) = (ContactId::from(loser), ContactId::from(winner));
+        assert!(self.crm.people.remove(&loser).is_some() && self.crm.people.contains_key(&winner));
+        for logged in self.crm.activities.values_mut().filter(|logged| logged.contact == loser) {
+            logged.contact = winner.clone();
+        }
+        self.crm.merged.insert(loser, winner.clone());
+        self.person(winner.as_str(), |_| ());
+    }
+
+    fn merges(&self, contact: &ContactId) -> Merges {
+        let losers = || self.crm.merged.iter().filter(|(_, winner)| *winner == contact).map(|(loser, _)| loser.clone()).collect();
+        match self.crm.tells {
+            Tells::Nothing => Merges::default(),
+            Tells::ByLoser | Tells::ByListedLoser => Merges { into: self.crm.merged.get(contact).cloned(), losers: Vec::new() },
+            Tells::ByWinner if self.crm.people.contains_key(contact) => Merges { into: None, losers: losers() },
+            Tells::ByWinner => Merges::default(),
+        }
     }
 
     /// The CRM's clock: whole seconds.
@@ -108,7 +148,12 @@ impl World {
         let (broken, whole): (Vec<_>, Vec<_>) = rest.iter().take(PAGE).partition(|(_, id, _)| self.crm.broken.contains(*id));
         let contacts = whole.iter().map(|(_, id, person)| self.crm.shown(id, person)).collect();
         let unreadable = broken.iter().map(|(_, id, _)| ((*id).clone(), Fault::refused("server_fault", "the CRM answers 500"))).collect();
-        Page { contacts, unreadable, next, read_at }
+        let of = |winner: &ContactId| self.merges(winner).losers.into_iter().map(|loser| Merge { loser, winner: winner.clone() }).collect();
+        let mut merged: Vec<Merge> = whole.iter().flat_map(|(_, id, _)| -> Vec<Merge> { of(id) }).collect();
+        if self.crm.tells == Tells::ByListedLoser && next.is_none() {
+            merged.extend(self.crm.merged.iter().map(|(loser, winner)| Merge { loser: loser.clone(), winner: winner.clone() }));
+        }
+        Page { contacts, unreadable, merged, next, read_at }
     }
 
     fn patch(&mut self, contact: &ContactId, set: &BTreeMap<String, Value>) -> Result<(), Fault> {
@@ -166,6 +211,14 @@ impl Contacts for Sim {
         .await
     }
 
+    async fn merges(&self, contact: &ContactId) -> Result<Merges, Fault> {
+        let contact = contact.clone();
+        if self.world().crm.tells == Tells::Nothing {
+            return Ok(Merges::default());
+        }
+        self.request("merges", None, move |world| Ok(world.merges(&contact))).await
+    }
+
     async fn read(&self, contact: &ContactId, names: &BTreeSet<String>) -> Result<Option<BTreeMap<String, Value>>, Fault> {
         let (contact, names) = (contact.clone(), names.clone());
         self.request("read", None, move |world| {
@@ -186,6 +239,16 @@ impl Contacts for Sim {
         self.request("find_activity", None, move |world| {
             let is_it = |logged: &Logged| logged.contact == contact && logged.activity.key == key;
             Ok(world.crm.activities.iter().find(|(_, logged)| is_it(logged)).map(|(id, _)| id.clone()))
+        })
+        .await
+    }
+
+    async fn known_activity(&self, contact: &ContactId, activity: &Activity) -> Result<Option<KnownActivity>, Fault> {
+        let (contact, activity) = (contact.clone(), activity.clone());
+        self.request("find_activity", None, move |world| {
+            let is_it = |logged: &Logged| logged.contact == contact && logged.activity.key == activity.key;
+            let found = world.crm.activities.iter().find(|(_, logged)| is_it(logged));
+            Ok(found.map(|(id, logged)| KnownActivity { id: id.clone(), is_same: logged.activity == activity }))
         })
         .await
     }

@@ -51,6 +51,8 @@ pub(crate) struct Logged {
 /// The dialer's tables.
 pub(crate) struct Vicidial {
     pub(crate) leads: BTreeMap<LeadId, Row>,
+    /// Leads that somebody archived.
+    pub(crate) archive: BTreeMap<LeadId, Row>,
     pub(crate) lists: BTreeMap<ListId, CampaignId>,
     pub(crate) labels: BTreeSet<String>,
     /// Leads ready to be dialed, with the list that they were taken from.
@@ -91,6 +93,7 @@ impl Vicidial {
         let lists = [(1001, "SALES"), (1002, "SALES"), (1003, "CARE")];
         Self {
             leads: BTreeMap::new(),
+            archive: BTreeMap::new(),
             lists: lists.into_iter().map(|(list, campaign)| (ListId(list), CampaignId::from(campaign))).collect(),
             labels: BTreeSet::from(["plan".to_owned(), "crm_note".to_owned()]),
             hopper: BTreeMap::new(),
@@ -119,6 +122,19 @@ impl Vicidial {
         self.next_lead += 1;
         self.leads.insert(lead, row);
         lead
+    }
+
+    /// Somebody archives a lead.
+    pub(crate) fn archive(&mut self, lead: LeadId) {
+        let row = self.leads.remove(&lead).unwrap();
+        self.hopper.remove(&lead);
+        self.archive.insert(lead, row);
+    }
+
+    /// Somebody brings it back.
+    pub(crate) fn dearchive(&mut self, lead: LeadId) {
+        let row = self.archive.remove(&lead).unwrap();
+        self.leads.insert(lead, row);
     }
 
     /// What a column keeps of a text: some characters never, and no more than it is wide.
@@ -363,6 +379,30 @@ impl Dialer for Sim {
             let leads = |sought: &Sought| world.vici.leads.iter().filter(|(_, row)| is_its(sought, row)).map(|(id, _)| *id).collect();
             let looked_for = sought.iter().filter(|sought| !is_staffed || sought.phone.is_some());
             Ok(looked_for.map(|sought| (sought.code.clone(), leads(sought))).collect())
+        })
+        .await
+    }
+
+    async fn archived(&self, sought: &[Sought]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
+        let sought = sought.to_vec();
+        self.request("archived", None, move |world| {
+            let is_staffed = world.vici.is_staffed;
+            let number = FieldName::Standard(LeadField::PhoneNumber);
+            let is_its = |sought: &Sought, row: &Row| {
+                let has_phone = || sought.phone.as_ref().is_some_and(|phone| row.values.get(&number) == Some(&phone.number));
+                row.code == sought.code.as_str() && (!is_staffed || has_phone())
+            };
+            let leads = |sought: &Sought| world.vici.archive.iter().filter(|(_, row)| is_its(sought, row)).map(|(id, _)| *id).collect();
+            let looked_for = sought.iter().filter(|sought| !is_staffed || sought.phone.is_some());
+            Ok(looked_for.map(|sought| (sought.code.clone(), leads(sought))).collect())
+        })
+        .await
+    }
+
+    async fn are_archived(&self, leads: &[LeadId]) -> Result<BTreeSet<LeadId>, Fault> {
+        let leads = leads.to_vec();
+        self.request("are_archived", None, move |world| {
+            Ok(leads.into_iter().filter(|lead| world.vici.archive.contains_key(lead)).collect())
         })
         .await
     }
