@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::schema::FILES;
+use crate::model::FieldName;
 
 /// Keeps a CRM and the call-centre dialer VICIdial the same, both ways.
 #[derive(Debug, Parser)]
@@ -198,6 +199,9 @@ pub struct Map {
     /// The built-in connector that reads the record; for `--mapping`
     #[arg(long, value_name = "NAME", requires = "mapping", default_value = "espocrm")]
     pub crm: String,
+    /// Show as well what the contact would get of this text, typed into a field of its lead: `city=Tampa`. May be given several times
+    #[arg(long, value_name = "FIELD=TEXT", value_parser = super::map::argument)]
+    pub typed: Vec<(FieldName, String)>,
 }
 
 /// Arguments of `check`.

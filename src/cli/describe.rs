@@ -7,10 +7,13 @@ use serde_json::{Value as Json, json};
 use crate::engine::Report;
 use crate::model::{FieldName, Hopper, LeadChange, Op, Payload, Totals, Value};
 
+/// How the subject of an op begins that takes edits into the CRM.
+const EDIT: &str = "edit:";
+
 /// One op: a line, then its values, one a line.
 #[must_use]
 pub(super) fn op_text(op: &Op) -> String {
-    let mut text = format!("{:<10} contact {}: {}", op.lane.name(), op.contact, headline(&op.payload));
+    let mut text = format!("{:<10} contact {}: {}", op.lane.name(), op.contact, headline(op));
     if !op.reason.is_empty() {
         text.push_str(&format!(" ({})", op.reason));
     }
@@ -35,8 +38,8 @@ pub(super) fn op_json(op: &Op) -> Json {
     })
 }
 
-fn headline(payload: &Payload) -> String {
-    match payload {
+fn headline(op: &Op) -> String {
+    match &op.payload {
         Payload::AddLead { lead, .. } => format!("add a lead to list {}", lead.list_id),
         Payload::SetCustom { .. } => "set custom fields".to_owned(),
         Payload::UpdateLead { change, is_return, .. } => match (change.list_id, is_return) {
@@ -50,6 +53,7 @@ fn headline(payload: &Payload) -> String {
         }
         Payload::Deactivate { status, double: None, list: None, .. } => format!("take the lead out of dialing, status {status}"),
         Payload::Deactivate { status, double: Some(lead), .. } => format!("take lead {lead}, a double, out of dialing, status {status}"),
+        Payload::PatchContact { .. } if op.subject.starts_with(EDIT) => "change the contact".to_owned(),
         Payload::PatchContact { .. } => "set CRM properties".to_owned(),
         Payload::LogCall { existing: None, activity, .. } => format!("log a call: {}", activity.title),
         Payload::LogCall { existing: Some(_), activity, .. } => format!("change a logged call: {}", activity.title),
@@ -212,7 +216,7 @@ pub(super) fn plan_json(report: &Report) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{LeadField, ListId};
+    use crate::model::{Base, Lane, LeadField, ListId, OpId, OpState};
 
     #[test]
     fn a_change_shows_what_stood_there_before() {
@@ -222,6 +226,32 @@ mod tests {
         let before = LeadChange { fields: [(field, "Wera".to_owned())].into(), list_id: Some(ListId(1001)), ..LeadChange::default() };
         let rows = changes(&change, &before);
         assert_eq!(rows, [("list_id".to_owned(), "1001 -> 1002".to_owned()), ("first_name".to_owned(), "\"Wera\" -> \"Vera\"".to_owned())]);
+    }
+
+    #[test]
+    fn what_goes_to_the_crm_says_whence_it_comes() {
+        let patch = Payload::PatchContact {
+            contact: "c1".into(),
+            set: [("addressCity".to_owned(), Value::Text("Tampa".to_owned())), ("cVip".to_owned(), Value::Null)].into(),
+        };
+        let op = |subject: &str, reason: &str| Op {
+            id: OpId(0),
+            link: None,
+            contact: "c1".into(),
+            lane: Lane::Patch,
+            subject: subject.to_owned(),
+            payload: patch.clone(),
+            base_after: Base::default(),
+            reason: reason.to_owned(),
+            state: OpState::Intended,
+            tries: 0,
+        };
+        assert_eq!(
+            op_text(&op("edit:c1", "changed in VICIdial: city, custom.vip")),
+            "patch      contact c1: change the contact (changed in VICIdial: city, custom.vip)\n             \
+             addressCity          \"Tampa\"\n             cVip                 (blank)"
+        );
+        assert!(op_text(&op("c1", "")).starts_with("patch      contact c1: set CRM properties\n"));
     }
 
     #[test]

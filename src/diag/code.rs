@@ -110,6 +110,10 @@ codes! {
     NothingToWin = "E0323", Error, "`wins` for a field that goes one way";
     /// An expression that fails for every call.
     BrokenText = "E0324", Error, "a text that cannot be worked out";
+    /// A contact's field with two writers.
+    TwoSources = "E0330", Error, "a CRM field that is written from two places";
+    /// A field that goes back to where phones are read.
+    PulledPhone = "E0331", Error, "a field that goes back to where the phone is read";
     /// An object that the connector does not know.
     WrongObject = "E0501", Error, "a kind of record that the connector cannot sync";
     /// An attribute that must not be written.
@@ -210,6 +214,10 @@ codes! {
     Cut = "W0417", Warning, "values that VICIdial would cut";
     /// Numbers at home that are not dialed.
     HomeNotDialed = "W0418", Warning, "a home country that is not dialed";
+    /// A field that goes back and decides.
+    PulledDecides = "W0430", Warning, "an edit in VICIdial that decides about the lead's list";
+    /// A CRM field that holds less than VICIdial's.
+    Narrower = "W0431", Warning, "a CRM field that is narrower than VICIdial's";
 }
 
 impl Code {

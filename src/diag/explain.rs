@@ -3,7 +3,7 @@
 //! Written for a campaign admin. What a code means in the machine stands where it is raised.
 
 use super::code::Code;
-use super::{explain_across as across, explain_connector as connector, explain_machine as machine};
+use super::{explain_across as across, explain_connector as connector, explain_machine as machine, explain_two_ways as two_ways};
 
 impl Code {
     /// A few sentences and an example.
@@ -26,8 +26,8 @@ impl Code {
             Self::NotYet => {
                 "The key or word belongs to a part of vicisync that this release does not have. It is refused rather than\n\
                  ignored: a file must not promise what does not happen. Take it out, or wait for a release that has it.\n\n\
-                 Not yet: first_name = { from = \"firstName\", direction = \"both\" }\n\
-                 Works:   first_name = { from = \"firstName\", direction = \"push\" }"
+                 Not yet: cPlan = { matches = \"^gold\" }\n\
+                 Works:   cPlan = { starts_with = \"gold\" }"
             }
             Self::WrongType => {
                 "The key is right, the kind of value is not. Text stands in quotes, numbers and true/false do not, a list\n\
@@ -197,19 +197,12 @@ impl Code {
                  Wrong:   comments = { template = \"${upper(lastName)}\" }\n\
                  Right:   comments = { template = \"${lastName | upper}\" }\n         comments = { template = \"${description | truncate(30)}\" }"
             }
-            Self::NoWayBack => {
-                "A field that goes back to the CRM needs exactly one field to go to, and steps that can be undone. A text made of\n\
-                 several fields, a constant, or a step that forgets something (upper, truncate, a map with two keys for one\n\
-                 text) has no way back.\n\n\
-                 Wrong:   first_name = { from = \"firstName\", transform = \"upper\", direction = \"both\" }\n\
-                 Right:   first_name = { from = \"firstName\", transform = \"upper\" }"
-            }
-            Self::NothingToWin => {
-                "`wins` says whose value counts where both sides changed a field. In a field that goes one way only that cannot\n\
-                 happen.\n\n\
-                 Wrong:   city = { from = \"addressCity\", wins = \"crm\" }\n\
-                 Right:   city = { from = \"addressCity\" }"
-            }
+            Self::NoWayBack => two_ways::NO_WAY_BACK,
+            Self::NothingToWin => two_ways::NOTHING_TO_WIN,
+            Self::TwoSources => two_ways::TWO_SOURCES,
+            Self::PulledPhone => two_ways::PULLED_PHONE,
+            Self::PulledDecides => two_ways::PULLED_DECIDES,
+            Self::Narrower => two_ways::NARROWER,
             Self::BrokenText => {
                 "The expression was tried with made-up calls and cannot be worked out, so it would fail for real ones too: a text\n\
                  is taken for a number, or it is too much work.\n\n\

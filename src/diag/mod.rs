@@ -9,6 +9,7 @@ pub mod explain;
 mod explain_across;
 mod explain_connector;
 mod explain_machine;
+mod explain_two_ways;
 pub mod form;
 pub mod item;
 mod mask;

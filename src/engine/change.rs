@@ -4,7 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{CampaignId, FieldName, LeadChange, LeadId, LeadRow, LinkState, ListId, Op, Outcome, Payload, Shown, Taken, VendorLeadCode};
+use crate::model::{
+    CampaignId, FieldName, LeadChange, LeadId, LeadRow, LinkState, ListId, Op, Outcome, Payload, Shown, Taken, VendorLeadCode,
+};
 use crate::ports::{Contacts, Dialer, Effect, Fault, HOPPER_SHOWN_MAX};
 
 use super::Outside;

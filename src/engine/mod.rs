@@ -22,9 +22,9 @@ mod report;
 mod run;
 mod send;
 mod settle;
-mod strangers;
 mod survey;
 mod sweep;
+mod unowned;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -301,7 +301,7 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
     if is_complete {
         // Where one side went back to what it was nothing shows that there is something to decide again.
         let open = outside.store.failures(&job.name, None)?;
-        contacts.extend(open.into_iter().filter(|failure| edits::is_about_fields(failure)).filter_map(|failure| failure.contact));
+        contacts.extend(open.into_iter().filter(edits::is_about_fields).filter_map(|failure| failure.contact));
     }
     let mut swept = if is_complete {
         let swept = sweep(outside, job, plan, &mut part, request.is_approved).await?;

@@ -17,7 +17,7 @@ use super::part::Part;
 use super::plan::Plan;
 use super::present::Present;
 use super::settle::Double;
-use super::strangers::Strangers;
+use super::unowned::Unowned;
 use super::{Job, Outside, Stop, survey};
 
 /// Links walked in one go.
@@ -40,7 +40,7 @@ pub(crate) struct Swept {
     /// Second leads with the code of a link.
     pub(crate) doubles: Vec<Double>,
     /// Leads of nobody, where the mapping looks for their contacts and all lists were read.
-    pub(crate) strangers: Option<Strangers>,
+    pub(crate) unowned: Option<Unowned>,
     present: Present,
 }
 
@@ -57,7 +57,7 @@ pub(crate) async fn sweep<D: Dialer, C: Contacts, S: Store, K: Clock>(
     let kept = kept(job);
     let lists = lists(job, plan, part);
     let is_whole = job.program.lists().is_subset(&lists);
-    swept.strangers = job.program.matching().filter(|_| is_whole).map(|matching| Strangers::new(matching.clone(), kept.clone()));
+    swept.unowned = job.program.matching().filter(|_| is_whole).map(|matching| Unowned::new(matching.clone(), kept.clone()));
     for list in lists {
         job.awake(outside.clock.now())?;
         outside.progress.stage(&format!("reading list {list}"));
@@ -173,7 +173,7 @@ fn stray<D, C, S: Store, K>(
     kept: &BTreeSet<FieldName>,
 ) -> Result<Option<Double>, Stop> {
     let Some(code) = VendorLeadCode::parse(&row.code) else {
-        swept.strangers.iter_mut().for_each(|strangers| strangers.keep(&row));
+        swept.unowned.iter_mut().for_each(|unowned| unowned.keep(&row));
         return Ok(None);
     };
     match outside.store.link_by_code(&job.name, &code)? {

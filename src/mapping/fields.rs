@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Contact, Value, Way};
+use crate::model::Way;
 
 use super::attributes::Seen;
 use super::source;
 use super::template::Template;
 use super::transform::several::{self, Values};
-use super::transform::{self, Transform, undo_all};
+use super::transform::{self, Transform};
 
 /// How one field is filled.
 #[derive(Debug, Clone)]
@@ -90,23 +90,6 @@ impl FieldRule {
         filled(self.transforms.iter().fold(Cow::Borrowed(text), |text, step| step.apply(text)))
     }
 
-    /// What the CRM's attribute must hold so that this rule makes of it what VICIdial shows; a blank becomes no value.
-    ///
-    /// # Errors
-    /// Why nothing can be told, in a sentence: the steps cannot be undone, or make something else of it.
-    pub(super) fn back(&self, shown: &str, contact: &Contact) -> Result<(String, Value), String> {
-        let Some(attribute) = self.single() else { return Err("it is made of several fields".to_owned()) };
-        if shown.trim().is_empty() {
-            return Ok((attribute.to_owned(), Value::Null));
-        }
-        let steps = undo_all(&self.transforms).map_err(|(_, why)| why.to_owned())?;
-        let text = transform::apply_all(&steps, shown);
-        if transform::apply_all(&self.transforms, &text) != shown {
-            return Err(format!("no value of `{attribute}` is \"{shown}\" in VICIdial"));
-        }
-        Ok((attribute.to_owned(), typed(text, contact.get(attribute))))
-    }
-
     /// The texts that the file itself can put into the field.
     pub(super) fn constants(&self) -> Vec<String> {
         let mut constants = Vec::new();
@@ -118,15 +101,6 @@ impl FieldRule {
             constants.extend(step.constants().into_iter().map(|text| transform::apply_all(after, text)));
         }
         constants
-    }
-}
-
-/// A text as a value of the kind that the CRM has there now.
-fn typed(text: String, now: &Value) -> Value {
-    match now {
-        Value::Bool(_) if text == "true" || text == "false" => Value::Bool(text == "true"),
-        Value::Int(_) => text.parse().map_or(Value::Text(text), Value::Int),
-        Value::Null | Value::Bool(_) | Value::Text(_) | Value::List(_) => Value::Text(text),
     }
 }
 

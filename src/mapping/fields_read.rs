@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::de::DeValue;
 
 use crate::diag::{Code, Item, Table, suggest};
-use crate::model::{Direction, FieldName, LeadField, Side, Way, Winner};
+use crate::model::{FieldName, LeadField, Way};
 
 use super::fields::{FieldRule, Origin};
 use super::{source, template_read, transform_read, two_ways};
@@ -56,7 +56,8 @@ fn keep(fields: &mut BTreeMap<FieldName, FieldRule>, field: FieldName, item: &It
 /// The field of a key in `[lead]`, if a mapping may fill it.
 fn standard(item: &Item<'_, '_>) -> Option<LeadField> {
     if let Some(why) = reserved(&item.key) {
-        item.wrong_key(Code::ReservedField, format!("`{}` cannot be filled by a mapping: {why}", item.key), "take the line out");
+        let (why, help) = why;
+        item.wrong_key(Code::ReservedField, format!("`{}` cannot be filled by a mapping: {why}", item.key), help);
         return None;
     }
     let field = LeadField::from_name(&item.key);
@@ -88,18 +89,23 @@ fn is_custom_label(item: &Item<'_, '_>) -> bool {
     false
 }
 
-/// Why nobody but vicisync or VICIdial fills that field.
-fn reserved(name: &str) -> Option<&'static str> {
-    match name {
-        "vendor_lead_code" => Some("vicisync keeps its own mark there, by which the lead is known again"),
-        "phone_number" | "phone_code" => Some("the phone comes from [phone]"),
-        "list_id" => Some("the list comes from the [[list]] rules"),
-        "status" => Some("the status belongs to VICIdial; [leaving] and [opt_out] say what vicisync may set"),
-        "lead_id" | "entry_list_id" | "entry_date" | "modify_date" => Some("VICIdial gives it"),
-        "user" | "called_count" | "called_since_last_reset" | "last_local_call_time" => Some("it belongs to the dialing"),
-        "gmt_offset_now" => Some("VICIdial works it out from the phone number"),
-        _ => None,
-    }
+/// Why nobody but vicisync or VICIdial fills that field, and what to do instead.
+fn reserved(name: &str) -> Option<(&'static str, &'static str)> {
+    let out = "take the line out";
+    let call = "take the line out; to have it in the CRM, let calls set a field of the contact ([calls.always], [[disposition]])";
+    Some(match name {
+        "vendor_lead_code" => ("vicisync keeps its own mark there, by which the lead is known again", out),
+        "phone_number" | "phone_code" => ("the phone comes from [phone]", out),
+        "list_id" => ("the list comes from the [[list]] rules", out),
+        "status" => (
+            "it is VICIdial's own: how the last call ended, and whether the lead is dialed",
+            "take the line out; [[status]] says which statuses the CRM may set, and [[disposition]] what a status does to the contact",
+        ),
+        "lead_id" | "entry_list_id" | "entry_date" | "modify_date" => ("VICIdial gives it", out),
+        "user" | "called_count" | "called_since_last_reset" | "last_local_call_time" => ("it belongs to the dialing", call),
+        "gmt_offset_now" => ("VICIdial works it out from the phone number", "take the line out; [time_zone] says by what it is found"),
+        _ => return None,
+    })
 }
 
 /// `"attr"`, `["attr", "other"]`, or a table with from or value.
@@ -125,20 +131,6 @@ fn names(item: &Item<'_, '_>) -> Option<Vec<String>> {
     Some(names)
 }
 
-/// Which way a field goes, whose value counts, and what a blank means.
-fn way(table: &Table<'_, '_>) -> Way {
-    let clears = table.get("blank").and_then(|blank| blank.word(&[("keep", false), ("clear", true)])).unwrap_or(false);
-    let directions = Direction::ALL.map(|direction| (direction.name(), direction));
-    let direction = table.get("direction").and_then(|item| item.word(&directions)).unwrap_or_default();
-    let sides = [("crm", Some(Side::Crm)), ("vicidial", Some(Side::Vicidial)), ("hold", None)];
-    let otherwise = table.get("otherwise").and_then(|item| item.word(&sides));
-    let newest = Winner::Newest(otherwise.unwrap_or_default());
-    let winners = sides.map(|(word, side)| (word, Winner::Always(side)));
-    let winners: Vec<(&str, Winner)> = winners.into_iter().chain([("newest", newest)]).collect();
-    let winner = table.get("wins").and_then(|item| item.word(&winners)).unwrap_or_default();
-    Way { direction, winner, clears }
-}
-
 fn long_rule(item: &Item<'_, '_>) -> Option<FieldRule> {
     let table = item.table()?;
     let from = table.get("from").map(|from| names(&from).map(Origin::From));
@@ -146,8 +138,7 @@ fn long_rule(item: &Item<'_, '_>) -> Option<FieldRule> {
     let template = table.get("template").map(|template| template_read::of_contacts(&template).map(Origin::Template));
     let value = table.get("value").map(|value| constant(&value).map(Origin::Constant));
     let transforms = table.get("transform").map_or_else(Vec::new, |transform| transform_read::read(&transform));
-    let way = way(&table);
-    two_ways::check(&table, &transforms);
+    let way = two_ways::read(&table);
     table.finish();
     let given = [("from", from), ("all", all), ("template", template), ("value", value)];
     let mut given = given.into_iter().filter_map(|(key, origin)| Some((key, origin?)));
@@ -161,7 +152,11 @@ fn long_rule(item: &Item<'_, '_>) -> Option<FieldRule> {
         item.wrong(Code::Doubled, message, "keep one; for a blank field use `default:TEXT`");
         return None;
     }
-    Some(FieldRule { origin: origin?, transforms, way })
+    let origin = origin?;
+    if let Some(way) = way {
+        two_ways::check(&table, way, &origin, &transforms);
+    }
+    Some(FieldRule { origin, transforms, way: way.unwrap_or_default() })
 }
 
 fn constant(item: &Item<'_, '_>) -> Option<String> {

@@ -5,6 +5,7 @@
 //! How the file is written: `docs/mapping.md`.
 
 mod attributes;
+mod back;
 mod calls;
 mod calls_read;
 mod check;
@@ -28,6 +29,7 @@ mod phone;
 mod phone_read;
 mod places;
 mod program;
+mod pulled;
 mod read;
 mod rules_read;
 mod source;
@@ -47,6 +49,7 @@ mod variables;
 pub use calls::Disposed;
 pub use flags::{Flag, Flags, StatusFlags};
 pub use program::{Leaving, Mapped, Program};
+pub use pulled::{Gives, Pulled};
 pub use read::parse;
 pub use trace::{ListTried, NumberTried, Origin, Read, Stage, StatusHeld, Step, Trace, Traced};
 pub use transform::registry::{Documented, Example, documented};

@@ -195,6 +195,9 @@ impl Program {
     /// The status that a lead of this contact may get: of the first rule whose conditions hold.
     #[must_use]
     pub fn status(&self, contact: &Contact) -> Option<&StatusRule> {
+        if self.statuses.is_empty() {
+            return None;
+        }
         let seen = self.attributes.see(contact);
         self.statuses.iter().find(|rule| rule.when.hold(&seen)).map(|rule| &rule.then)
     }

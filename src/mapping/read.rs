@@ -5,9 +5,12 @@ use crate::diag::{Code, Diagnostic, Sink, Table, names, reader, syntax};
 use crate::model::ListId;
 
 use super::attributes::Attributes;
+use super::calls::Calls;
+use super::phone::PhoneRule;
 use super::program::{Destination, Program};
 use super::{
-    calls_read, fields_read, form, intake_read, leads_read, matching_read, phone_read, rules_read, template_read, trace_read, trial_read,
+    calls_read, fields_read, form, intake_read, leads_read, matching_read, phone_read, pulled, rules_read, template_read, trace_read,
+    trial_read,
 };
 
 /// Reads a mapping. Gives the program with warnings, or all that is wrong.
@@ -50,6 +53,14 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
     let calls = calls_read::read(root);
     let trials = trial_read::read(root, text);
     let places = trace_read::read(root);
+    let rest = pulled::Rest {
+        filter: &filter,
+        lists: &lists,
+        phone: phone.iter().flat_map(PhoneRule::reads).collect(),
+        set: calls.as_ref().map(Calls::patch_names).unwrap_or_default(),
+        names: &names,
+    };
+    pulled::check(root, &fields, &places, &rest);
     root.finish();
     let mut program = Program {
         object: object?,

@@ -4,7 +4,7 @@
 //! ranges of the mapping's text. How it looks on a screen is not decided here.
 
 use crate::diag::Place;
-use crate::model::{Contact, ContactId, FieldName, LeadField, ListId, Phone, StatusRule, Value};
+use crate::model::{Contact, ContactId, FieldName, LeadField, ListId, Phone, StatusRule, Value, Way};
 
 use super::attributes::Seen;
 use super::fields::{self, FieldRule};
@@ -95,8 +95,10 @@ pub struct Traced {
     pub steps: Vec<Step>,
     /// The value at the end, or why there is none.
     pub value: Result<String, String>,
-    /// Whether a blank empties VICIdial's field.
-    pub clears: bool,
+    /// Which way it goes, whose value counts, and whether a blank empties the other side's field.
+    pub way: Way,
+    /// The contact's field that it goes back to; `None` where it goes to VICIdial only.
+    pub back_to: Option<String>,
 }
 
 /// How a field's value is found.
@@ -242,7 +244,8 @@ impl Program {
             before: digits.clone(),
             steps: Vec::new(),
             value: Ok(digits),
-            clears: false,
+            way: Way::default(),
+            back_to: None,
         }
     }
 
@@ -269,7 +272,8 @@ impl Program {
             before: after(0),
             steps: steps.collect(),
             value,
-            clears: rule.way.clears,
+            way: rule.way,
+            back_to: rule.single().filter(|_| rule.way.direction.pulls()).map(str::to_owned),
         }
     }
 }

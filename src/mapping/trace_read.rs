@@ -24,6 +24,8 @@ pub(super) struct Places {
 #[derive(Debug, Clone)]
 pub(super) struct FieldPlace {
     pub(super) place: Place,
+    /// Where `from` of a table names the contact's field.
+    pub(super) from: Option<Place>,
     /// Its steps as they are written, with their places.
     pub(super) steps: Vec<(String, Place)>,
 }
@@ -41,11 +43,11 @@ pub(super) fn read(root: &Table<'_, '_>) -> Places {
         let Some(DeValue::Table(rules)) = root.get(table).map(|item| item.raw()) else { continue };
         for (name, rule) in rules {
             let Some(field) = to_name(name.get_ref()) else { continue };
-            let steps = match rule.get_ref() {
-                DeValue::Table(rule) => steps(rule),
-                _ => Vec::new(),
+            let (from, steps) = match rule.get_ref() {
+                DeValue::Table(rule) => (rule.get("from").map(toml::Spanned::span), steps(rule)),
+                _ => (None, Vec::new()),
             };
-            fields.insert(field, FieldPlace { place: name.span(), steps });
+            fields.insert(field, FieldPlace { place: name.span(), from, steps });
         }
     }
     Places { filter: key("filter"), lists, statuses, list_default: key("list_default"), phone: key("phone"), fields }

@@ -1,4 +1,4 @@
-//! The admin's own tests: this contact gives this lead, this call sets these values.
+//! The admin's own tests: this contact gives this lead, what is typed into it goes here, this call sets these values.
 //!
 //! What a test does not name is not compared, so that a test stays short; an empty `set = {}` says that nothing is set.
 
@@ -17,7 +17,8 @@ pub(super) struct Trial {
     pub(super) name: String,
     /// The line of the text on which it stands, from 1.
     pub(super) line: usize,
-    pub(super) contact: Option<(Contact, Expected)>,
+    pub(super) contact: Option<(Contact, Option<Expected>)>,
+    pub(super) typed: Option<TypedTrial>,
     pub(super) call: Option<CallTrial>,
 }
 
@@ -37,6 +38,13 @@ pub(super) struct ExpectedLead {
     /// The status that the rules ask for; empty where none holds.
     pub(super) status: Option<String>,
     pub(super) fields: BTreeMap<FieldName, String>,
+}
+
+/// What is typed into the contact's lead, and what the contact must get of it.
+#[derive(Debug, Clone)]
+pub(super) struct TypedTrial {
+    pub(super) fields: BTreeMap<FieldName, String>,
+    pub(super) set: BTreeMap<String, Value>,
 }
 
 /// A call and what must become of it.
@@ -69,16 +77,20 @@ pub struct TestOutcome {
 
 const UNFILLED: &str = "the mapping does not fill this field";
 const UNSET: &str = "the call does not set it";
+const UNTYPED: &str = "nothing that is typed goes there";
 
 /// Runs one test.
 pub(super) fn run(program: &Program, trial: &Trial) -> TestOutcome {
     let mut problems = Found::default();
-    if let Some((contact, expected)) = &trial.contact {
+    if let Some((contact, Some(expected))) = &trial.contact {
         let mapped = program.map(contact);
         compare_contact(&mapped, expected, &mut problems);
         if let (Mapped::Lead(_), Expected::Lead(ExpectedLead { status: Some(wanted), .. })) = (&mapped, expected) {
             compare_status(program.status(contact), wanted, &mut problems);
         }
+    }
+    if let Some((typed, (contact, _))) = trial.typed.as_ref().zip(trial.contact.as_ref()) {
+        compare_typed(program, contact, typed, &mut problems);
     }
     if let Some(call) = &trial.call {
         compare_call(program, call, &mut problems);
@@ -141,6 +153,38 @@ pub(super) fn disposed(program: &Program, trial: &CallTrial) -> Disposed {
         disposed.set.insert(counter, i64::try_from(count).map_or_else(|_| Value::Text(count.to_string()), Value::Int));
     }
     disposed
+}
+
+/// What the contact gets of what is typed into its lead, and why it gets nothing of the rest.
+pub(super) fn gets(program: &Program, contact: &Contact, typed: &TypedTrial) -> (BTreeMap<String, Value>, Vec<String>) {
+    let (mut gets, mut refused) = (BTreeMap::new(), Vec::new());
+    for (field, text) in &typed.fields {
+        match program.typed(field, text, contact) {
+            Ok((attribute, value)) => {
+                gets.insert(attribute, value);
+            }
+            Err(why) => refused.push(format!("\"{text}\" in `{field}` does not go to the CRM: {why}")),
+        }
+    }
+    (gets, refused)
+}
+
+fn compare_typed(program: &Program, contact: &Contact, typed: &TypedTrial, problems: &mut Found) {
+    let (gets, refused) = gets(program, contact, typed);
+    for (name, wanted) in &typed.set {
+        match gets.get(name) {
+            Some(value) if value == wanted || (value.is_blank() && wanted.is_blank()) => {}
+            Some(value) => problems.differs(name, shown(wanted), Some(shown(value)), UNTYPED),
+            None => problems.differs(name, shown(wanted), None, UNTYPED),
+        }
+    }
+    if typed.set.keys().any(|name| !gets.contains_key(name)) {
+        refused.into_iter().for_each(|why| problems.push(why));
+    }
+    if typed.set.is_empty() && !gets.is_empty() {
+        let names: Vec<_> = gets.keys().map(String::as_str).collect();
+        problems.push(format!("expected that nothing goes to the CRM, and it sets {}", names.join(", ")));
+    }
 }
 
 fn compare_call(program: &Program, trial: &CallTrial, problems: &mut Found) {

@@ -8,7 +8,7 @@ use super::trial::{self, CallTrial, Trial, shown};
 /// One field that came out otherwise than a test says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The field: `list`, `phone`, a lead field, `custom.LABEL`, or a CRM field that a call sets.
+    /// The field: `list`, `phone`, a lead field, `custom.LABEL`, or a CRM field that a call, or what is typed, sets.
     pub field: String,
     /// What the test wants; texts stand in quotes.
     pub expected: String,
@@ -39,10 +39,10 @@ impl Found {
     }
 }
 
-/// All that the mapping made of a test's contact and call, by name.
+/// All that the mapping made of a test's contact, of what is typed, and of the call, by name.
 pub(super) fn made(program: &Program, trial: &Trial) -> Vec<(String, String)> {
     let mut made = Vec::new();
-    if let Some((contact, _)) = &trial.contact {
+    if let Some((contact, Some(_))) = &trial.contact {
         match program.map(contact) {
             Mapped::Lead(lead) => {
                 of_lead(&lead, &mut made);
@@ -51,6 +51,10 @@ pub(super) fn made(program: &Program, trial: &Trial) -> Vec<(String, String)> {
             Mapped::Rejected(rejection) => made.push(("rejected".to_owned(), format!("{}: {}", rejection.reason, rejection.detail))),
             Mapped::Filtered { why } => made.push(("filtered".to_owned(), why)),
         }
+    }
+    if let Some((typed, (contact, _))) = trial.typed.as_ref().zip(trial.contact.as_ref()) {
+        let (gets, _) = trial::gets(program, contact, typed);
+        made.extend(gets.iter().map(|(name, value)| (name.clone(), shown(value))));
     }
     if let Some(call) = &trial.call {
         of_call(program, call, &mut made);

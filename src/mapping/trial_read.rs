@@ -12,7 +12,7 @@ use crate::model::{Call, CampaignId, Contact, ContactId, FieldName, LeadId, List
 use super::flags::Flag;
 use super::moment;
 use super::source;
-use super::trial::{CallTrial, Expected, ExpectedLead, Trial};
+use super::trial::{CallTrial, Expected, ExpectedLead, Trial, TypedTrial};
 
 const REASONS: [(&str, &str); 6] = [
     ("opted_out", "opted_out"),
@@ -39,22 +39,34 @@ fn trial(table: &Table<'_, '_>, line: usize) -> Option<Trial> {
     let call = table.get("call").and_then(|item| call(&item));
     let set = table.get("set").map(|item| values(&item));
     let activity = table.get("activity").and_then(|item| item.flag());
+    let typed = table.get("typed").map(|item| typed(&item));
     table.finish();
 
     let empty = |message: &str, help: &str| {
         table.sink().report(table.sink().at(Code::EmptyTest, table.place(), message).help(help));
     };
     let has = |key: &str| table.get(key).is_some();
+    let is_typed = has("typed");
     match (has("contact"), has_expectation.iter().filter(|has| **has).count()) {
+        (true, 0) if is_typed => {}
         (true, 0) => {
             empty("the test does not say what must become of the contact", "add `lead = {..}`, `rejected = \"..\"` or `filtered = true`")
         }
+        (false, 0) if is_typed => empty("the test has no contact whose lead is typed into", "add `contact = {..}`"),
         (true, 1) | (false, 0) => {}
         (true, _) => empty("the test expects more than one thing of its contact", "keep one of lead, rejected, filtered"),
         (false, _) => empty("the test has no contact", "add `contact = {..}`"),
     }
     match (has("call"), has("set") || has("activity")) {
+        (true, _) if is_typed => {
+            empty("the test has a call and something typed: nothing says which of them `set` is about", "make two of it")
+        }
         (true, false) => empty("the test does not say what must become of the call", "add `set = {..}` or `activity = true`"),
+        (false, _) if is_typed && !has("set") => {
+            let help = "add `set = {..}` with what the contact gets, or `set = {}` where nothing goes to the CRM";
+            empty("the test does not say what must become of what is typed", help);
+        }
+        (false, true) if is_typed && !has("activity") => {}
         (false, true) => empty("the test has no call", "add `call = { status = \"SALE\" }`"),
         (false, false) if !has("contact") && !has_expectation.contains(&true) => {
             empty("the test has neither a contact nor a call", "add `contact = {..}`")
@@ -64,7 +76,8 @@ fn trial(table: &Table<'_, '_>, line: usize) -> Option<Trial> {
     Some(Trial {
         name: name?,
         line,
-        contact: contact.and_then(|contact| Some((contact, lead.or(rejected).or(filtered)?))),
+        contact: contact.map(|contact| (contact, lead.or(rejected).or(filtered))),
+        typed: typed.map(|fields| TypedTrial { fields, set: set.clone().unwrap_or_default() }),
         call: call.map(|call| CallTrial { set, activity, ..call }),
     })
 }
@@ -118,11 +131,7 @@ fn lead(item: &Item<'_, '_>) -> Option<ExpectedLead> {
             "list" => expected.list = entry.number(0, u64::MAX).map(ListId),
             "phone" => expected.phone = entry.text(),
             "status" => expected.status = entry.text(),
-            "custom" => {
-                for (label, text) in entry.table().map_or_else(Vec::new, |custom| custom.entries()).iter().filter_map(named_text) {
-                    expected.fields.insert(FieldName::Custom(label), text);
-                }
-            }
+            "custom" => expected.fields.extend(custom(&entry)),
             name => match name.parse::<FieldName>() {
                 Ok(field) => {
                     if let Some((_, text)) = named_text(&entry) {
@@ -137,6 +146,28 @@ fn lead(item: &Item<'_, '_>) -> Option<ExpectedLead> {
         }
     }
     Some(expected)
+}
+
+/// Custom fields by label.
+fn custom(item: &Item<'_, '_>) -> Vec<(FieldName, String)> {
+    let entries = item.table().map_or_else(Vec::new, |custom| custom.entries());
+    entries.iter().filter_map(named_text).map(|(label, text)| (FieldName::Custom(label), text)).collect()
+}
+
+/// Fields of the lead, with what is typed into each.
+fn typed(item: &Item<'_, '_>) -> BTreeMap<FieldName, String> {
+    let mut fields = BTreeMap::new();
+    for entry in item.table().map_or_else(Vec::new, |table| table.entries()) {
+        match entry.key.parse::<FieldName>() {
+            _ if entry.key == "custom" => fields.extend(custom(&entry)),
+            Ok(field) => fields.extend(named_text(&entry).map(|(_, text)| (field, text))),
+            Err(_) => {
+                let help = "write a lead field, or `custom = {..}`";
+                entry.wrong_key(Code::UnknownLeadField, format!("a lead has no `{}`", entry.key), help);
+            }
+        }
+    }
+    fields
 }
 
 fn named_text(item: &Item<'_, '_>) -> Option<(String, String)> {

@@ -1,60 +1,70 @@
-//! Whether a field could go back to the CRM. Fields that do are not built yet and are refused; what is wrong with one beyond that is told with
-//! it, so that nobody waits for something that cannot be.
-
-use toml::de::DeValue;
+//! The way of one field: as it is written, and whether the field can go it. What fields do to each other: [`super::pulled`].
+//!
+//! A field that goes back needs one field of the contact to go to, and steps that can be undone.
 
 use crate::diag::{Code, Item, Place, Table};
+use crate::model::{Direction, Side, Way, Winner};
+use toml::de::DeValue;
 
+use super::fields::Origin;
 use super::source;
 use super::transform::{Transform, undo_all};
 
-/// What `wins` may say.
-const WINNERS: [&str; 4] = ["crm", "vicidial", "hold", "newest"];
+/// What `wins` and `otherwise` may name.
+const SIDES: [(&str, Option<Side>); 3] = [("crm", Some(Side::Crm)), ("vicidial", Some(Side::Vicidial)), ("hold", None)];
 
-/// Reports what keeps a field of `direction = "pull"` or `"both"` from going back, and a `wins` that says nothing.
-pub(super) fn check(table: &Table<'_, '_>, transforms: &[Transform]) {
-    let direction = table.get("direction").map(|item| text(&item));
-    let goes_back = matches!(direction.as_deref(), Some("pull" | "both"));
-    wins(table, direction.as_deref() == Some("both"));
-    if !goes_back {
+/// Reads which way a field goes, whose value counts, and what a blank means; `None` where a word of it is none, which is reported.
+pub(super) fn read(table: &Table<'_, '_>) -> Option<Way> {
+    let clears = word(table, "blank", &[("keep", false), ("clear", true)], false);
+    let direction = word(table, "direction", &Direction::ALL.map(|direction| (direction.name(), direction)), Direction::Push);
+    let otherwise = word(table, "otherwise", &SIDES, None);
+    let newest = Winner::Newest(otherwise.unwrap_or_default());
+    let winners: Vec<(&str, Winner)> =
+        SIDES.map(|(word, side)| (word, Winner::Always(side))).into_iter().chain([("newest", newest)]).collect();
+    let winner = word(table, "wins", &winners, Winner::default());
+    otherwise?;
+    Some(Way { direction: direction?, winner: winner?, clears: clears? })
+}
+
+fn word<T: Copy>(table: &Table<'_, '_>, key: &str, words: &[(&str, T)], without: T) -> Option<T> {
+    table.get(key).map_or(Some(without), |item| item.word(words))
+}
+
+/// Reports what keeps a field from going the way that it says.
+pub(super) fn check(table: &Table<'_, '_>, way: Way, origin: &Origin, transforms: &[Transform]) {
+    wins(table, way);
+    if !way.direction.pulls() {
         return;
     }
-    let no_way = |place: Place, message: &str, help: &str| {
+    if let Some((key, message, help)) = no_target(origin)
+        && let Some(item) = table.get(key)
+    {
+        let place = if key == "from" { item.place() } else { item.key_place.clone() };
         table.sink().report(table.sink().at(Code::NoWayBack, place, message).help(help));
-    };
+    }
+    if let Err((number, why)) = undo_all(transforms)
+        && let Some(step) = table.get("transform")
+    {
+        let message = format!("this step cannot be undone, so nothing can go back to the CRM: {why}");
+        let help = "take the step out, or leave `direction` out: then the field goes to VICIdial only";
+        table.sink().report(table.sink().at(Code::NoWayBack, step_place(&step, number, transforms.len()), message).help(help));
+    }
+}
+
+/// Why a value of that origin has nothing in the CRM to go to: the key, the words, and what to do.
+fn no_target(origin: &Origin) -> Option<(&'static str, &'static str, &'static str)> {
     let push = "name one field of the contact with `from`, or leave `direction` out";
-    if let Some(template) = table.get("template") {
-        no_way(
-            template.key_place.clone(),
-            "a text made of several fields cannot go back to the CRM: it does not say what belongs to which",
-            push,
-        );
-    }
-    if let Some(value) = table.get("value") {
-        no_way(value.key_place.clone(), "a constant cannot go back to the CRM: it belongs to no field there", push);
-    }
-    if let Some(all) = table.get("all") {
-        no_way(all.key_place.clone(), "several fields as one cannot go back to the CRM: nothing says what belongs to which", push);
-    }
-    if let Some(from) = table.get("from")
-        && names(&from) == [source::ID]
-    {
-        no_way(from.place(), "the CRM gives the id, and nobody changes it", "leave `direction` out");
-    }
-    if let Some(from) = table.get("from")
-        && let DeValue::Array(names) = from.raw()
-        && names.len() > 1
-    {
-        no_way(from.place(), "with several fields nothing says to which of them a value goes back", push);
-    }
-    let Err((number, why)) = undo_all(transforms) else { return };
-    let help = "take the step out, or leave `direction` out: then the field goes to VICIdial only";
-    if let Some(step) = table.get("transform") {
-        no_way(
-            step_place(&step, number, transforms.len()),
-            &format!("this step cannot be undone, so nothing can go back to the CRM: {why}"),
-            help,
-        );
+    match origin {
+        Origin::Template(_) => {
+            Some(("template", "a text made of several fields cannot go back to the CRM: it does not say what belongs to which", push))
+        }
+        Origin::Constant(_) => Some(("value", "a constant cannot go back to the CRM: it belongs to no field there", push)),
+        Origin::All(_) => Some(("all", "several fields as one cannot go back to the CRM: nothing says what belongs to which", push)),
+        Origin::From(names) => match names.as_slice() {
+            [name] if name == source::ID => Some(("from", "the CRM gives the id, and nobody changes it", "leave `direction` out")),
+            [_] => None,
+            _ => Some(("from", "with several fields nothing says to which of them a value goes back", push)),
+        },
     }
 }
 
@@ -66,44 +76,33 @@ fn step_place(item: &Item<'_, '_>, number: usize, count: usize) -> Place {
     }
 }
 
-fn wins(table: &Table<'_, '_>, goes_both_ways: bool) {
-    let (wins, otherwise) = (table.get("wins"), table.get("otherwise"));
-    let report = |code, place: Place, message: String, help: String| {
+/// Reports a `wins` or `otherwise` that says nothing, and one that does not say all.
+fn wins(table: &Table<'_, '_>, way: Way) {
+    let report = |code, place: Place, message: &str, help: &str| {
         table.sink().report(table.sink().at(code, place, message).help(help));
     };
+    let (wins, otherwise) = (table.get("wins"), table.get("otherwise"));
     let Some(wins) = wins else {
         if let Some(otherwise) = otherwise {
-            let message = "`otherwise` says what counts where `wins = \"newest\"` cannot tell, and there is no `wins`".to_owned();
-            report(Code::NothingToWin, otherwise.key_place.clone(), message, "take it out".to_owned());
+            let message = "`otherwise` says what counts where `wins = \"newest\"` cannot tell, and there is no `wins`";
+            report(Code::NothingToWin, otherwise.key_place.clone(), message, "take it out");
         }
         return;
     };
-    let winner = text(&wins);
-    if !goes_both_ways {
-        let message = "`wins` says whose value counts where both sides changed, and this field goes one way".to_owned();
-        report(Code::NothingToWin, wins.key_place.clone(), message, "take it out".to_owned());
-    } else if winner == "newest" && otherwise.is_none() {
-        let message = "`wins = \"newest\"` does not say what counts where one side has no date for the change".to_owned();
-        report(Code::MissingKey, wins.place(), message, "add `otherwise = \"crm\"`, or \"vicidial\" or \"hold\"".to_owned());
-    } else if winner != "newest"
-        && WINNERS.contains(&winner.as_str())
-        && let Some(otherwise) = otherwise
-    {
-        let message = format!("`otherwise` is never needed: `wins = \"{winner}\"` can always tell");
-        report(Code::NothingToWin, otherwise.key_place.clone(), message, "take it out, or write `wins = \"newest\"`".to_owned());
-    }
-}
-
-fn names(item: &Item<'_, '_>) -> Vec<String> {
-    match item.raw() {
-        DeValue::Array(_) => item.list().unwrap_or_default().iter().map(text).collect(),
-        _ => vec![text(item)],
-    }
-}
-
-fn text(item: &Item<'_, '_>) -> String {
-    match item.raw() {
-        DeValue::String(text) => text.clone().into_owned(),
-        _ => String::new(),
+    match (way.direction, way.winner, otherwise) {
+        (Direction::Push | Direction::Pull, _, _) => {
+            let message =
+                format!("`wins` says whose value counts where both sides changed, and this field goes one way: {}", way.direction);
+            report(Code::NothingToWin, wins.key_place.clone(), &message, "take it out, or write `direction = \"both\"`");
+        }
+        (Direction::Both, Winner::Newest(_), None) => {
+            let message = "`wins = \"newest\"` does not say what counts where one side has no date for the change";
+            report(Code::MissingKey, wins.place(), message, "add `otherwise = \"crm\"`, or \"vicidial\" or \"hold\"");
+        }
+        (Direction::Both, Winner::Always(_), Some(otherwise)) => {
+            let message = "`otherwise` is never needed: without `newest`, `wins` can always tell";
+            report(Code::NothingToWin, otherwise.key_place.clone(), message, "take it out, or write `wins = \"newest\"`");
+        }
+        (Direction::Both, Winner::Newest(_), Some(_)) | (Direction::Both, Winner::Always(_), None) => {}
     }
 }

@@ -22,7 +22,7 @@ default_region = "Atlantis"
 first_nam = "firstName"
 vendor_lead_code = "id"
 last_name = { from = "lastName", transform = "shout" }
-city = { from = "addressCity", direction = "both" }
+city = { from = "addressCity", transform = "upper", direction = "both" }
 state = { value = "California" }
 [leaving]
 status = "MUCHTOOLONG"

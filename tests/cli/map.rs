@@ -103,6 +103,66 @@ fn a_record_of_a_file_needs_no_server_and_no_config() {
 }
 
 #[test]
+fn the_way_back_is_told_and_what_would_go_back() {
+    let rig = Rig::new(0);
+    let record = json!({ "id": "c1", "deleted": false, "doNotCall": false, "lastName": "Lee", "phoneNumber": "+12125550100", "phoneNumberIsOptedOut": false,
+        "phoneNumberData": [], "addressCity": "Miami", "cPlan": "gold", "emailAddress": null });
+    rig.write("contact.json", &record.to_string());
+    rig.write(
+        "alone.toml",
+        r#"
+object = "Contact"
+[list_default]
+list = 1001
+[phone]
+from = "phoneNumber"
+default_region = "US"
+[lead]
+last_name = "lastName"
+city = { from = "addressCity", direction = "both", wins = "newest", otherwise = "vicidial", transform = "collapse" }
+email = { from = "emailAddress", direction = "pull", blank = "clear" }
+[custom]
+plan = { from = "cPlan", direction = "both", transform = { map = { gold = "G", silver = "S" } } }
+"#,
+    );
+    let (contact, alone) = (rig.path("contact.json"), rig.path("alone.toml"));
+    let (contact, alone) = (contact.to_str().unwrap(), alone.to_str().unwrap());
+    let run = |more: &[&str]| rig.run(&[&["map", "--file", contact, "--mapping", alone], more].concat());
+    let text = run(&["--typed", "city=Tampa", "--typed", "custom.plan=xyz", "--typed", "email=", "--typed", "last_name=Roe"]).expect(0).out;
+    let (_, back) = text.split_once("what is changed in VICIdial").unwrap();
+    let lines: Vec<String> = back.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(
+        lines,
+        [
+            "goes back to the CRM, of these fields:",
+            "field to where both sides changed it a blank",
+            "city addressCity the later value counts; where that cannot be told, VICIdial's value counts says nothing",
+            "email emailAddress nothing goes to VICIdial empties the other side",
+            "custom.plan cPlan the CRM's value counts says nothing",
+            "",
+            "typed into the lead:",
+            "city \"Tampa\" addressCity = \"Tampa\"",
+            "custom.plan \"xyz\" nothing goes to the CRM: no value of `cPlan` is \"xyz\" in VICIdial",
+            "email \"\" emailAddress = (blank)",
+            "last_name \"Roe\" nothing goes to the CRM: `last_name` goes to VICIdial only: its direction is \"push\"",
+        ]
+    );
+    let json = run(&["--json", "--typed", "custom.plan=S", "--typed", "city="]).expect(0).json();
+    let mapped = &json["mapped"][0];
+    let way = |name: &str| mapped["fields"].as_array().unwrap().iter().find(|field| field["field"] == name).unwrap()["way"].clone();
+    assert_eq!(way("city"), json!({ "direction": "both", "to": "addressCity", "wins": "newest", "otherwise": "vicidial" }));
+    assert_eq!(way("email"), json!({ "direction": "pull", "to": "emailAddress", "wins": null, "otherwise": null }));
+    assert_eq!(way("last_name"), json!({ "direction": "push", "to": null, "wins": null, "otherwise": null }));
+    assert_eq!(mapped["typed"][0], json!({ "field": "custom.plan", "text": "S", "to": "cPlan", "value": "silver", "why": null }));
+    assert!(mapped["typed"][1]["to"].is_null() && mapped["typed"][1]["why"].as_str().unwrap().contains("a blank says nothing"));
+
+    let plain = run(&[]).expect(0).out;
+    assert!(plain.contains("goes back to the CRM") && !plain.contains("typed into"), "{plain}");
+    run(&["--typed", "town=Tampa"]).expect(2).says("`town` is no lead field");
+    run(&["--typed", "Tampa"]).expect(2).says("city=Tampa");
+}
+
+#[test]
 fn a_file_that_is_no_record_is_told() {
     let rig = Rig::new(0);
     rig.write("alone.toml", &mapping());

@@ -33,4 +33,5 @@ mod together;
 mod two_way_crashes;
 mod two_way_lives;
 mod two_ways;
+mod way_back;
 mod world;

@@ -21,3 +21,4 @@ mod schedule;
 mod shipped;
 mod texts;
 mod transforms;
+mod two_ways;

@@ -83,7 +83,7 @@ fn unknown_and_later_keys() {
     let diagnostic = check("[leeving]\nstatus = \"X\"\n", Code::UnknownKey, "leeving");
     assert_eq!(diagnostic.help.as_deref(), Some("did you mean `leaving`?"));
     check("[callbacks]\n", Code::NotYet, "callbacks");
-    check("[lead]\ncity = { from = \"a\", direction = \"both\" }\n", Code::NotYet, "\"both\"");
+    check("[filter]\na = { matches = \"^b\" }\n", Code::NotYet, "matches");
     check("[lead]\ncity = { from = \"a\", direction = \"up\" }\n", Code::BadValue, "\"up\"");
     check("[lead]\ncity = { from = \"a\", blank = \"erase\" }\n", Code::BadValue, "\"erase\"");
     let text = BASE.replace("[list_default]", "list_change = \"remain\"\n[list_default]");

@@ -1,6 +1,7 @@
 //! `vicisync map`: what the mapping makes of one contact, and why. It decides where the contact and the mapping come from; it writes nothing to
 //! a server, and nothing to the state but that a login was refused.
 
+mod back;
 mod kept;
 mod report;
 mod told;
@@ -23,6 +24,9 @@ use crate::model::{Contact, ContactId, FactName};
 use crate::ports::{Contacts, Store};
 use crate::setup::{self, Checked, Mapper};
 use crate::state::State;
+use back::Typed;
+
+pub(super) use back::argument;
 
 /// A file that is larger is no record.
 const BYTES_MAX: u64 = 4 << 20;
@@ -31,6 +35,27 @@ const BYTES_MAX: u64 = 4 << 20;
 struct Shown {
     mapper: Mapper,
     trace: Trace,
+    typed: Vec<Typed>,
+}
+
+impl Shown {
+    fn of(mapper: Mapper, contact: &Contact, wanted: &Map) -> Self {
+        let program = mapper.program();
+        let typed = wanted.typed.iter().map(|(field, text)| Typed {
+            field: field.clone(),
+            text: text.clone(),
+            outcome: program.typed(field, text, contact),
+        });
+        Self { trace: program.trace(contact), typed: typed.collect(), mapper }
+    }
+
+    fn to_json(&self) -> Json {
+        let mut json = report::to_json(&self.mapper, &self.trace);
+        if let Some(fields) = json.as_object_mut() {
+            fields.insert("typed".to_owned(), self.typed.iter().map(back::typed_json).collect());
+        }
+        json
+    }
 }
 
 /// Runs the command.
@@ -44,9 +69,10 @@ pub(super) async fn run(session: &Session, wanted: &Map) -> Result<Exit, Failed>
         (None, None) => return Err(Failed::new(Exit::Usage, "no contact is named", "write: vicisync map CONTACT_ID")),
     };
     for shown in &shown {
-        session.screen.data(&told::text(&shown.mapper, &shown.trace));
+        let text = told::text(&shown.mapper, &shown.trace);
+        session.screen.data(&format!("{text}{}", back::text(&shown.trace, &shown.typed)));
     }
-    session.screen.json(&json!({ "mapped": shown.iter().map(|shown| report::to_json(&shown.mapper, &shown.trace)).collect::<Vec<_>>() }));
+    session.screen.json(&json!({ "mapped": shown.iter().map(Shown::to_json).collect::<Vec<_>>() }));
     Ok(Exit::Fine)
 }
 
@@ -72,7 +98,7 @@ fn of_file(session: &Session, wanted: &Map, file: &Path) -> Result<Vec<Shown>, F
     let mut shown = Vec::new();
     for mapper in mappers {
         let contact = contact(&mapper, &record, file)?;
-        shown.push(Shown { trace: mapper.program().trace(&contact), mapper });
+        shown.push(Shown::of(mapper, &contact, wanted));
     }
     Ok(shown)
 }
@@ -90,7 +116,7 @@ async fn of_crm(session: &Session, wanted: &Map, contact: &str) -> Result<Vec<Sh
     for (mapper, crm) in mappers.into_iter().zip(&asked) {
         logins::not_stopped(&state, &crm.connection, &crm.credentials)?;
         if let Some(contact) = logins::answered(session, &checked, &crm.connection, crm.contacts.get(&id).await)? {
-            shown.push(Shown { trace: mapper.program().trace(&contact), mapper });
+            shown.push(Shown::of(mapper, &contact, wanted));
         }
     }
     if shown.is_empty() {

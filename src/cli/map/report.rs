@@ -6,6 +6,7 @@ use crate::diag::Place;
 use crate::mapping::{Mapped, Trace, Traced};
 use crate::setup::Mapper;
 
+use super::back;
 use super::kept::kept;
 use super::told;
 
@@ -56,7 +57,8 @@ fn field_json(mapper: &Mapper, field: &Traced) -> Json {
         "line": line(field.place.as_ref()),
         "value": field.value.as_ref().ok(),
         "error": field.value.as_ref().err(),
-        "blank": if field.clears { "clear" } else { "keep" },
+        "blank": if field.way.clears { "clear" } else { "keep" },
+        "way": back::way_json(field),
         "from": field.origin.name(),
         "reads": field.reads.iter().map(|read| json!({ "field": read.name, "value": read.value, "taken": read.is_taken })).collect::<Vec<_>>(),
         "before": field.before,

@@ -120,7 +120,7 @@ fn fields(mapper: &Mapper, trace: &Trace) -> String {
     let mut rows = vec![["  field", "value", "line", "from", "steps"].map(str::to_owned).to_vec()];
     for field in &trace.fields {
         let value = match &field.value {
-            Ok(value) if value.is_empty() => if field.clears { "(blank: empties the field)" } else { "(blank: left alone)" }.to_owned(),
+            Ok(value) if value.is_empty() => if field.way.clears { "(blank: empties the field)" } else { "(blank: left alone)" }.to_owned(),
             Ok(value) => short(value),
             Err(why) => format!("FAILED: {why}"),
         };

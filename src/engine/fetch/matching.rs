@@ -13,7 +13,7 @@ use crate::sync::decide::{self, Matched, Seen, Step, subject_of};
 use crate::sync::matching::{self, By, Found, Pairs, Person, Stranger};
 
 use super::super::Stop;
-use super::super::strangers::Address;
+use super::super::unowned::Address;
 use super::Fetch;
 use super::unlinked::Pending;
 
@@ -58,11 +58,11 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         let Some(matching) = self.job.program.matching().cloned() else { return Ok(()) };
         let unmatched = std::mem::take(&mut self.unmatched);
         let (mut pairs, mut seen_at, mut asked) = (Pairs::default(), BTreeMap::new(), Vec::new());
-        let mut strangers = self.swept.strangers.take();
-        let looked = if strangers.is_none() { self.look_for(&unmatched).await? } else { BTreeMap::new() };
+        let mut unowned = self.swept.unowned.take();
+        let looked = if unowned.is_none() { self.look_for(&unmatched).await? } else { BTreeMap::new() };
         for Unmatched { pending, person } in unmatched {
-            let leads: Vec<(At, LeadRow)> = match (&mut strangers, looked.get(&person.contact)) {
-                (Some(strangers), _) => strangers.of(&person).into_iter().map(|(address, row)| (At::List(address), row)).collect(),
+            let leads: Vec<(At, LeadRow)> = match (&mut unowned, looked.get(&person.contact)) {
+                (Some(unowned), _) => unowned.of(&person).into_iter().map(|(address, row)| (At::List(address), row)).collect(),
                 (None, Some(Ok(rows))) => rows.iter().map(|row| (At::Read(row.clone()), row.clone())).collect(),
                 (None, Some(Err(why))) => {
                     self.put_off(pending, why);
@@ -82,19 +82,21 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         let knows_rivals = saw_all || !pairs.has_any() || self.rivals(&mut pairs, &asked, &matching).await?;
         for (pending, found) in asked.into_iter().zip(pairs.decide(&matching)) {
             let row = |lead: LeadId| match seen_at.get(&lead).filter(|_| knows_rivals)? {
-                At::List(address) => strangers.as_ref()?.row(*address),
+                At::List(address) => unowned.as_ref()?.row(*address),
                 At::Read(row) => Some(row.clone()),
             };
             match found {
-                Found::Lead(lead, by) => match row(lead) {
-                    Some(row) => {
-                        let step = self.matched(&pending, &row, by, &matching);
-                        self.taken(&pending, false, step);
+                Found::Lead(lead, by) => {
+                    match row(lead) {
+                        Some(row) => {
+                            let step = self.matched(&pending, &row, by, &matching);
+                            self.taken(&pending, false, step);
+                        }
+                        None => {
+                            self.put_off(pending, "a lead fits it, and may fit others as well that are not linked yet; the next full run looks at all of them");
+                        }
                     }
-                    None => {
-                        self.put_off(pending, "a lead fits it, and may fit others as well that are not linked yet; the next full run looks at all of them");
-                    }
-                },
+                }
                 Found::Nobody => {
                     let step = decide::unlinked(&pending.contact, &pending.seen, &pending.code, &pending.stored, &[], &self.settings);
                     self.taken(&pending, false, step);

@@ -76,8 +76,8 @@ pub(super) static FIELD: Form = Form {
         Key::or(
             "blank",
             Kind::Word(&[
-                Word::now("keep", "a blank in the CRM leaves VICIdial's value alone"),
-                Word::now("clear", "a blank in the CRM empties VICIdial's field"),
+                Word::now("keep", "a blank in the CRM leaves VICIdial's value alone, and one in VICIdial the CRM's"),
+                Word::now("clear", "a blank in the CRM empties VICIdial's field, and where the field goes back, one in VICIdial the CRM's"),
             ]),
             "\"keep\"",
             "What a blank means.",
@@ -92,7 +92,7 @@ pub(super) static FIELD: Form = Form {
             "\"push\"",
             "Which way it goes.",
         ),
-        Key::or(
+        Key::may(
             "wins",
             Kind::Word(&[
                 Word::now("crm", "the CRM's value"),
@@ -100,8 +100,7 @@ pub(super) static FIELD: Form = Form {
                 Word::now("hold", "neither: a person decides"),
                 Word::now("newest", "the later one, where that can be told for certain"),
             ]),
-            "\"crm\"",
-            "Whose value counts where both sides changed a field that goes both ways.",
+            "Whose value counts where both sides changed a field that goes both ways; the CRM's without it.",
         ),
         Key::may(
             "otherwise",
@@ -110,7 +109,7 @@ pub(super) static FIELD: Form = Form {
                 Word::now("vicidial", "VICIdial's value"),
                 Word::now("hold", "neither: a person decides"),
             ]),
-            "What counts where `wins = \"newest\"` cannot tell. Needed with `newest`.",
+            "What counts where `wins = \"newest\"` cannot tell, because a side has no date for the change. Needed with `newest`.",
         ),
     ],
     others: None,

@@ -5,7 +5,7 @@ use crate::diag::form::{Form, Key, Kind, Names, Others, Word};
 use super::calls::FLAGS;
 
 pub(super) static TEST: Form = Form {
-    about: "A contact and what must become of it, or a call and what it must set. What is not named is not compared.",
+    about: "A contact and what must become of it, what is typed into its lead, or a call, and what that must set. What is not named is not compared.",
     keys: &[
         Key::must("name", Kind::Text, "What is tested."),
         Key::may("contact", Kind::Table(&TEST_CONTACT), "A contact."),
@@ -23,6 +23,7 @@ pub(super) static TEST: Form = Form {
             "Or: it is refused for this reason.",
         ),
         Key::may("filtered", Kind::Flag, "Or: `true` where the filter keeps it out."),
+        Key::may("typed", Kind::Table(&TEST_TYPED), "What an agent types into fields of the contact's lead. Or:"),
         Key::may("call", Kind::Table(&TEST_CALL), "A call."),
         Key::may("set", Kind::Table(&TEST_SET), "It sets these, at least; an empty table says that it sets nothing."),
         Key::may("activity", Kind::Flag, "It is, or is not, logged."),
@@ -46,6 +47,12 @@ pub(super) static TEST_LEAD: Form = Form {
         Key::may("status", Kind::Text, "The status that a `[[status]]` rule asks for; `\"\"` where no rule holds."),
         Key::may("custom", Kind::Table(&TEST_CUSTOM), "Custom fields by label."),
     ],
+    others: Some(Others { name: "FIELD", about: "A standard field.", names: None, kind: &Kind::Scalar }),
+};
+
+pub(super) static TEST_TYPED: Form = Form {
+    about: "Fields of the lead, with what is typed into each. A blank text empties the field.",
+    keys: &[Key::may("custom", Kind::Table(&TEST_CUSTOM), "Custom fields by label.")],
     others: Some(Others { name: "FIELD", about: "A standard field.", names: None, kind: &Kind::Scalar }),
 };
 

@@ -23,6 +23,8 @@ use super::places::{self, States};
 
 pub(super) use dates::{NoPattern, Pattern};
 pub(super) use pieces::{Pieces, Table};
+#[cfg(test)]
+pub(super) use undo::tests::{input, steps};
 pub(super) use undo::undo_all;
 
 /// One step.

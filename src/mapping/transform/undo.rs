@@ -145,7 +145,7 @@ fn holds(transforms: &[Transform], back: &[Transform], input: &str) -> Result<()
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::super::registry;
@@ -160,7 +160,7 @@ mod tests {
     }
 
     /// Every step that the documents show, and some that lie in wait for a careless inverse.
-    fn steps() -> Vec<Transform> {
+    pub(in crate::mapping) fn steps() -> Vec<Transform> {
         let mut steps: Vec<Transform> = registry::documented().iter().flat_map(registry::of_examples).collect();
         steps.extend([
             map(&[("gold", "G"), ("silver", "g")]),
@@ -185,7 +185,8 @@ mod tests {
         steps
     }
 
-    fn input() -> impl Strategy<Value = String> {
+    /// Texts that the steps do something with.
+    pub(in crate::mapping) fn input() -> impl Strategy<Value = String> {
         let words = [
             "",
             " ",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Problem, Work};
+use super::{Problem, Work, pulled};
 use crate::diag::form::Names;
 use crate::diag::{Code, Place};
 use crate::model::ListId;
@@ -43,6 +43,7 @@ pub(super) fn check(work: Work<'_>, other: Work<'_>) -> Vec<Problem> {
         );
     } else if work.job.crm == other.job.crm && work.mapping.program.object() == other.mapping.program.object() {
         problems.extend(shared_attributes(work, other));
+        problems.extend(pulled::jobs(work, other));
     }
     problems
 }
@@ -82,6 +83,7 @@ fn shared_attributes(work: Work<'_>, other: Work<'_>) -> Vec<Problem> {
         .collect()
 }
 
-fn first(work: Work<'_>, names: Names, text: &str) -> Place {
+/// Where the mapping first names something.
+pub(super) fn first(work: Work<'_>, names: Names, text: &str) -> Place {
     work.named(names).find(|named| named.text == text).map_or(0..0, |named| named.place.clone())
 }

@@ -9,6 +9,7 @@ mod jobs;
 mod kept;
 mod leads;
 mod lists;
+mod pulled;
 mod used;
 mod widths;
 
@@ -63,6 +64,7 @@ pub(super) fn check(checked: &Checked) -> Vec<Problem> {
     let mut problems = connector::connections(checked);
     for (number, work) in works.iter().enumerate() {
         problems.extend(connector::mapping(*work));
+        problems.extend(pulled::connector(*work));
         problems.extend(lists::check(*work));
         problems.extend(flags::check(*work));
         problems.extend(leads::check(*work));
@@ -82,6 +84,7 @@ impl Checked {
         for work in works(self) {
             problems.extend(known.fields.get(&work.job.name).map(|fields| fields::check(work, fields)).unwrap_or_default());
             let facts = known.servers.get(&work.job.vicidial);
+            problems.extend(known.fields.get(&work.job.name).map(|fields| pulled::fields(work, fields, facts)).unwrap_or_default());
             problems.extend(facts.map(|facts| kept::mapping(work, facts)).unwrap_or_default());
             problems.extend(facts.map(|facts| leads::final_statuses(work, facts)).unwrap_or_default());
             let samples: Vec<&Contact> = work.mapping.program.samples().collect();

@@ -147,7 +147,10 @@ fn phone_and_fields(answers: &Answers, seen: &Seen, notes: &mut Vec<String>) -> 
     // The connector's own name for all numbers is a list, and no second number.
     let alt = phones.iter().skip(1).find(|field| field.name != "phones");
     let (lead, _) = field_lines::lead(answers, seen, alt.copied());
-    text.push_str("\n# VICIdial's standard fields, each with the CRM's field that fills it.\n[lead]\n");
+    text.push_str(
+        "\n# VICIdial's standard fields, each with the CRM's field that fills it. What agents correct goes back to the CRM where a line says\n\
+         # direction = \"both\", as in { from = \"addressCity\", direction = \"both\" }: docs/two-ways.md.\n[lead]\n",
+    );
     if lead.is_empty() {
         text.push_str("# first_name = \"firstName\"\n# last_name = \"lastName\"\n");
         notes.push("nothing is known of the CRM's fields: fill [lead] in the mapping".to_owned());

@@ -22,7 +22,7 @@ const TAIL: usize = 7;
 pub(crate) struct Address(u64);
 
 /// The leads.
-pub(crate) struct Strangers {
+pub(crate) struct Unowned {
     matching: Matching,
     /// The fields that are kept, in order.
     fields: Vec<FieldName>,
@@ -38,7 +38,7 @@ struct Index {
     is_sorted: bool,
 }
 
-impl Strangers {
+impl Unowned {
     /// None yet.
     pub(crate) fn new(matching: Matching, fields: BTreeSet<FieldName>) -> Self {
         Self { matching, fields: fields.into_iter().collect(), pages: Vec::new(), by_code: Index::default(), by_phone: Index::default() }
@@ -199,10 +199,10 @@ mod tests {
         FieldName::Standard(field)
     }
 
-    fn strangers() -> Strangers {
+    fn strangers() -> Unowned {
         let matching = Matching { code_from: Some("cCode".to_owned()), phone_and: Some(BTreeSet::new()), ambiguous: Ambiguous::Hold };
         let fields = [LeadField::PhoneCode, LeadField::PhoneNumber, LeadField::FirstName, LeadField::LastName, LeadField::Email];
-        Strangers::new(matching, fields.map(field).into())
+        Unowned::new(matching, fields.map(field).into())
     }
 
     fn row(number: u64) -> LeadRow {
