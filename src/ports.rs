@@ -17,7 +17,7 @@ pub use crate::model::Wanted;
 use crate::model::{
     Activity, ActivityId, Base, CampaignId, Contact, ContactId, CrmField, Failure, FieldName, Intake, JobName, Lead, LeadChange, LeadId,
     LeadRow, Leg, Link, LinkId, ListId, Merge, Merges, Op, OpId, OpResult, OpState, Phone, Rejection, RunEnd, RunId, ServerFacts,
-    StoredLead, Taken, Totals, Turn, Value, VendorLeadCode,
+    StoredLead, Stranger, Taken, Totals, Turn, Value, VendorLeadCode,
 };
 
 pub use fault::{Effect, Fault, Reach};
@@ -59,6 +59,15 @@ pub struct Page {
     pub read_at: DateTime<Utc>,
 }
 
+/// What became of a contact that was to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Birth {
+    /// It was made.
+    Made(ContactId),
+    /// The CRM has contacts that it takes for the same, and made none.
+    Alike(Vec<ContactId>),
+}
+
 /// An activity that the CRM has already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownActivity {
@@ -87,6 +96,11 @@ pub trait Contacts: Send + Sync {
     ) -> impl Future<Output = Result<Option<BTreeMap<String, Value>>, Fault>> + Send;
     /// Sets attributes, no others.
     fn patch(&self, contact: &ContactId, set: &BTreeMap<String, Value>) -> impl Future<Output = Result<(), Fault>> + Send;
+    /// Contacts of which an attribute is one of these texts, as the CRM compares; whoever asks compares again. An attribute of phones is asked for all
+    /// numbers of a contact. Many are more than anybody can tell apart, so of a long list the first page is enough.
+    fn find(&self, name: &str, texts: &[String]) -> impl Future<Output = Result<Vec<Contact>, Fault>> + Send;
+    /// Makes a contact with a phone. It does not look first, but the CRM may.
+    fn create(&self, phone: &Phone, set: &BTreeMap<String, Value>) -> impl Future<Output = Result<Birth, Fault>> + Send;
     /// Looks among the contact's own activities for one with that key.
     fn find_activity(&self, contact: &ContactId, key: &str) -> impl Future<Output = Result<Option<ActivityId>, Fault>> + Send;
     /// The same for an activity as it is to be written, told with whether the CRM shows it so already.
@@ -345,6 +359,10 @@ pub struct PlanCommit {
     pub mended: Vec<String>,
     /// Leads whose legs are folded now.
     pub folded: Vec<LeadId>,
+    /// Leads without a contact that wait for a person. What an earlier plan wanted to make for them is superseded.
+    pub strangers: Vec<Stranger>,
+    /// Leads that are no strangers any more, or none that the mapping asks for: what was known of them is dropped, and superseded as well.
+    pub no_strangers: Vec<LeadId>,
     /// The job as it stands afterwards.
     pub job: JobRecord,
 }
@@ -453,6 +471,7 @@ pub trait Store: Send + Sync {
     /// - Refused: a failure is kept, its next look due after a backoff, and the link's fingerprint is forgotten. A link whose lead was refused, and has
     ///   none, goes, with what waited for it.
     /// - Superseded: the contact is due again at once ([`LOOK_AGAIN`]), and the link's fingerprint is forgotten.
+    /// - Made: the lead is no stranger any more, and the contact is due at once ([`LOOK_AGAIN`]): that look links the two.
     /// - Unknown: kept with `at` as the moment the connection closed. Not sent: intended again.
     fn advance(&self, job: &JobName, results: &[OpResult], sent: &[OpId], at: DateTime<Utc>) -> Result<(), StoreError>;
     /// Records results as [`Store::advance`] does, then takes the next intended ops of a lane and marks them as sent: one commit, on disk before it gives
@@ -481,6 +500,8 @@ pub trait Store: Send + Sync {
     fn drop_failure(&self, job: &JobName, subject: &str) -> Result<(), StoreError>;
     /// Rejections, and how many there are of each reason.
     fn rejections(&self, job: &JobName, limit: u32) -> Result<(Vec<Rejection>, BTreeMap<String, u64>), StoreError>;
+    /// Leads without a contact that wait for a person, lowest first.
+    fn strangers(&self, job: &JobName) -> Result<Vec<Stranger>, StoreError>;
     /// The rejection of one contact.
     fn rejection(&self, job: &JobName, contact: &ContactId) -> Result<Option<Rejection>, StoreError>;
     /// The most live links that share one lead: 1 unless we are wrong.

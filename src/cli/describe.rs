@@ -13,7 +13,10 @@ const EDIT: &str = "edit:";
 /// One op: a line, then its values, one a line.
 #[must_use]
 pub(super) fn op_text(op: &Op) -> String {
-    let mut text = format!("{:<10} contact {}: {}", op.lane.name(), op.contact, headline(op));
+    let mut text = match op.contact.as_str() {
+        "" => format!("{:<10} {}", op.lane.name(), headline(op)),
+        contact => format!("{:<10} contact {contact}: {}", op.lane.name(), headline(op)),
+    };
     if !op.reason.is_empty() {
         text.push_str(&format!(" ({})", op.reason));
     }
@@ -59,6 +62,7 @@ fn headline(op: &Op) -> String {
         Payload::LogCall { existing: Some(_), activity, .. } => format!("change a logged call: {}", activity.title),
         Payload::SetStatus { rule } => format!("set the status {}, if it is {}", rule.to, rule.from.join(" or ")),
         Payload::DeleteLead { .. } => "delete the lead".to_owned(),
+        Payload::CreateContact { lead, .. } => format!("make a contact for lead {lead}"),
     }
 }
 
@@ -78,6 +82,10 @@ fn values(payload: &Payload) -> Vec<(String, String)> {
         Payload::UpdateLead { change, before, .. } => changes(change, before),
         Payload::Deactivate { .. } | Payload::SetStatus { .. } | Payload::DeleteLead { .. } => Vec::new(),
         Payload::PatchContact { set, .. } => set.iter().map(|(name, value)| (name.clone(), value_text(value))).collect(),
+        Payload::CreateContact { phone, key, mark, set, .. } => {
+            let own = [("phone".to_owned(), phone.to_string()), (key.clone(), quoted(mark))];
+            own.into_iter().chain(set.iter().map(|(name, value)| (name.clone(), value_text(value)))).collect()
+        }
         Payload::LogCall { activity, .. } => vec![
             ("status".to_owned(), activity.status.clone()),
             ("start".to_owned(), activity.start.format("%Y-%m-%d %H:%M:%S UTC").to_string()),
@@ -155,6 +163,8 @@ pub(super) fn totals_text(totals: &Totals) -> String {
         matched_by_code,
         matched_by_phone,
         unmatched,
+        contacts,
+        strangers,
     } = *totals;
     let by_mark = adopted.saturating_sub(matched_by_code + matched_by_phone);
     let counts = [
@@ -173,6 +183,8 @@ pub(super) fn totals_text(totals: &Totals) -> String {
         (unmatched, "held, since it cannot be told which lead is theirs"),
     ];
     let calls = [
+        (contacts, "contacts made"),
+        (strangers, "leads without a contact held"),
         (patched, "contacts updated"),
         (pulled, "of them for edits in VICIdial"),
         (logged, "calls logged"),

@@ -12,6 +12,7 @@ use super::exit::Exit;
 use super::facts;
 use super::screen::{Failed, Screen};
 use super::session::Session;
+use crate::mapping::{Then, WithoutContact};
 use crate::model::{CrmField, FactName, FactSource, ReportKind, ServerFacts, Wanted};
 use crate::ports::{Contacts, Fault, Reach, Scope, Store, StoreErrorKind};
 use crate::setup::{self, Checked, Compared, Problem, Ready, ReadyReport};
@@ -237,7 +238,14 @@ async fn crms(checked: &Checked, jobs: &[Ready], state: Option<&State>, findings
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(free) => free.insert(describe(name, ready, state, findings).await?),
         };
-        for finding in ready.contacts.probe(&ready.job.program.patch_names(), fields.as_deref()).await {
+        let program = &ready.job.program;
+        let set: BTreeSet<String> = program.patch_names().into_iter().chain(program.created_names()).collect();
+        let mut found = ready.contacts.probe(&set, fields.as_deref()).await;
+        match program.without_contact().map(WithoutContact::then) {
+            Some(then @ (Then::Match | Then::Create)) => found.extend(ready.contacts.probe_strangers(then == Then::Create).await),
+            Some(Then::Hold) | None => {}
+        }
+        for finding in found {
             findings.add(name, finding.ok, finding.what, finding.advice);
         }
         users(name, ready, findings).await;

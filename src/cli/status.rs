@@ -12,7 +12,7 @@ use super::facts;
 use super::report_status;
 use super::screen::{Failed, table};
 use super::session::Session;
-use crate::model::{Failure, JobName, OpState, RunEnd};
+use crate::model::{Failure, JobName, OpState, RunEnd, Stranger};
 use crate::ports::{JobRecord, RunRecord, Store};
 use crate::setup::Timetable;
 use crate::state::State;
@@ -23,6 +23,8 @@ const RUNS_SHOWN: usize = 5;
 const RUNS_READ: u32 = 500;
 /// Failures shown as text; `--json` has all.
 const FAILURES_SHOWN: usize = 20;
+/// Leads without a contact shown as text; `--json` has all.
+const STRANGERS_SHOWN: usize = 10;
 
 /// How one job stands.
 struct Standing {
@@ -34,6 +36,7 @@ struct Standing {
     links: BTreeMap<String, u64>,
     failures: Vec<Failure>,
     rejections: BTreeMap<String, u64>,
+    strangers: Vec<Stranger>,
     waiting: usize,
     unknown: usize,
     stopped_logins: Vec<(String, DateTime<Utc>)>,
@@ -94,6 +97,7 @@ fn look(state: &State, job: &Timetable, all: &[RunRecord]) -> Result<Standing, F
         links: state.link_count(name)?,
         failures: state.failures(name, None)?,
         rejections: state.rejections(name, 0)?.1,
+        strangers: state.strangers(name)?,
         waiting: state.ops(name, &[OpState::Intended], u32::MAX)?.len(),
         unknown: state.ops(name, &[OpState::Sent, OpState::Unknown], u32::MAX)?.len(),
         stopped_logins,
@@ -131,6 +135,9 @@ fn text(job: &Standing) -> String {
     line(format!("next run by the daemon {}, full {}", job.next.map_or_else(never, moment), job.next_full.map_or_else(never, moment)));
     line(format!("links: {}", counted(&job.links)));
     line(format!("rejected: {}", counted(&job.rejections)));
+    for words in strangers(&job.strangers, &job.name) {
+        line(words);
+    }
     line(format!("writes waiting: {}, of unknown effect: {}", job.waiting, job.unknown));
     for (field, seen) in &job.record.stopped {
         line(format!("field {field} is not written any more: {seen}"));
@@ -153,6 +160,24 @@ fn text(job: &Standing) -> String {
         }
     }
     text
+}
+
+/// Leads without a contact that wait for a person; none, no line.
+fn strangers(held: &[Stranger], job: &JobName) -> Vec<String> {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for stranger in held {
+        *counts.entry(stranger.reason.clone()).or_default() += 1;
+    }
+    if held.is_empty() {
+        return Vec::new();
+    }
+    let shown = held.iter().take(STRANGERS_SHOWN).map(|stranger| {
+        let Stranger { lead, phone, status, campaign, reason, detail, last_at, .. } = stranger;
+        format!("  lead {lead} {phone} {reason}: {detail} ({status} in {campaign}, last call {})", moment(*last_at))
+    });
+    let more =
+        (held.len() > STRANGERS_SHOWN).then(|| format!("  ... and {} more: vicisync status {job} --json", held.len() - STRANGERS_SHOWN));
+    [format!("leads without a contact: {}", counted(&counts))].into_iter().chain(shown).chain(more).collect()
 }
 
 fn run_row(run: &RunRecord) -> Vec<String> {
@@ -215,6 +240,7 @@ fn to_json(job: &Standing) -> Json {
         "next_full": job.next_full,
         "links": job.links,
         "rejections": job.rejections,
+        "strangers": job.strangers,
         "waiting": job.waiting,
         "unknown": job.unknown,
         "stopped_fields": fields,

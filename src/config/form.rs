@@ -212,6 +212,7 @@ static BRAKES: Form = Form {
         Key::or("moves", Kind::Number(0, 1_000_000_000), "1000", "Leads moved to another list."),
         Key::or("patches", Kind::Number(0, 1_000_000_000), "2000", "Contacts of the CRM changed for edits in VICIdial."),
         Key::or("deletes", Kind::Number(0, 1_000_000_000), "0", "Leads deleted; so every run that would delete one waits for a person."),
+        Key::or("contacts", Kind::Number(0, 1_000_000_000), "50", "Contacts made in the CRM."),
         Key::later("creates_share", Kind::Share, "shares of other brakes", "Leads added, as a share."),
         Key::later("updates_share", Kind::Share, "shares of other brakes", "Leads changed, as a share."),
         Key::later("moves_share", Kind::Share, "shares of other brakes", "Leads moved, as a share."),

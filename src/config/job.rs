@@ -56,11 +56,22 @@ pub struct Brakes {
     pub patches: u64,
     /// Leads deleted.
     pub deletes: u64,
+    /// Contacts made in the CRM.
+    pub contacts: u64,
 }
 
 impl Default for Brakes {
     fn default() -> Self {
-        Self { creates: 1000, updates: 2000, deactivates: 100, deactivates_share: 0.2, moves: 1000, patches: 2000, deletes: 0 }
+        Self {
+            creates: 1000,
+            updates: 2000,
+            deactivates: 100,
+            deactivates_share: 0.2,
+            moves: 1000,
+            patches: 2000,
+            deletes: 0,
+            contacts: 50,
+        }
     }
 }
 
@@ -185,6 +196,7 @@ fn brakes(job: &Table<'_, '_>) -> Brakes {
     count("moves", &mut brakes.moves);
     count("patches", &mut brakes.patches);
     count("deletes", &mut brakes.deletes);
+    count("contacts", &mut brakes.contacts);
     if let Some(share) = table.get("deactivates_share").and_then(|item| item.share()) {
         brakes.deactivates_share = share;
     }

@@ -40,6 +40,10 @@ pub struct Connector {
     pub(super) list: List,
     pub(super) get: Request,
     pub(super) patch: Patch,
+    /// How records are found by a value, where the file says so.
+    pub(super) search: Option<Search>,
+    /// How a record is made, where the file says so.
+    pub(super) create: Option<Create>,
     pub(super) activity: Activity,
     pub(super) probe: Probe,
     /// How the CRM describes its fields, where the file says so.
@@ -112,6 +116,36 @@ pub(super) struct Patch {
     pub(super) computed: BTreeSet<String>,
     pub(super) only_true: BTreeSet<String>,
     pub(super) request: Request,
+}
+
+/// How records are found by a value.
+#[derive(Debug, Clone)]
+pub(super) struct Search {
+    pub(super) request: Request,
+    /// By which attribute the connector's own names are searched.
+    pub(super) names: BTreeMap<String, String>,
+    /// Further objects that share phones with contacts.
+    pub(super) holders: Vec<String>,
+    /// The numbers of a record that must not be called.
+    pub(super) opted_out: Option<Path>,
+}
+
+/// How a record is made.
+#[derive(Debug, Clone)]
+pub(super) struct Create {
+    pub(super) request: Request,
+    pub(super) phone: String,
+    /// Where the CRM says whether records may be made.
+    pub(super) right: Option<Right>,
+}
+
+/// Where the CRM says whether the API user may make records.
+#[derive(Debug, Clone)]
+pub(super) struct Right {
+    pub(super) request: Request,
+    /// By object.
+    pub(super) at: BTreeMap<String, Path>,
+    pub(super) denied: String,
 }
 
 /// How calls are kept.

@@ -14,8 +14,8 @@ use super::paging::{self, More, Place, Row};
 use super::record::{self, Wanted};
 use super::template::Names;
 use super::verdict::Kind;
-use crate::model::{Activity, ActivityId, Contact, ContactId, Merge, Merges, Value};
-use crate::ports::{Contacts, Cursor, Fault, KnownActivity, Page, Reach, Scope};
+use crate::model::{Activity, ActivityId, Contact, ContactId, Merge, Merges, Phone, Value};
+use crate::ports::{Birth, Contacts, Cursor, Fault, KnownActivity, Page, Reach, Scope};
 
 impl Contacts for Crm {
     async fn page(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Page, Fault> {
@@ -125,6 +125,14 @@ impl Contacts for Crm {
         }
     }
 
+    async fn find(&self, name: &str, texts: &[String]) -> Result<Vec<Contact>, Fault> {
+        self.find_contacts(name, texts).await
+    }
+
+    async fn create(&self, phone: &Phone, set: &BTreeMap<String, Value>) -> Result<Birth, Fault> {
+        self.create_contact(phone, set).await
+    }
+
     async fn find_activity(&self, contact: &ContactId, key: &str) -> Result<Option<ActivityId>, Fault> {
         Ok(self.find_call(contact, key).await?.map(|(id, _)| id))
     }
@@ -196,7 +204,7 @@ impl Crm {
     }
 
     /// A row as a contact, read again whole where the row is not enough. `None` where it is gone by then.
-    async fn contact(&self, row: &Json) -> Result<Option<Contact>, Fault> {
+    pub(super) async fn contact(&self, row: &Json) -> Result<Option<Contact>, Fault> {
         let rules = &self.connector.record;
         if let Some(name) = Wanted::hidden_opt_out(rules, row) {
             return Err(self.no_contact(record::Unreadable::Lacks(name.to_owned())));
@@ -231,7 +239,7 @@ impl Crm {
         }
     }
 
-    fn writable(&self, name: &str, value: &Value) -> Result<(), Fault> {
+    pub(super) fn writable(&self, name: &str, value: &Value) -> Result<(), Fault> {
         let rules = &self.connector.patch;
         if rules.never.contains(name) {
             return Err(Fault::refused(

@@ -20,6 +20,8 @@ pub static CONNECTOR: Form = Form {
         Key::must("list", Kind::Table(&LIST), "How records are listed, each page from behind the last row of the one before."),
         Key::must("get", Kind::Table(&REQUEST), "Reads one record whole. Offers `id`."),
         Key::must("patch", Kind::Table(&PATCH), "How a record is changed."),
+        Key::may("search", Kind::Table(&SEARCH), "How records are found by a value. Needed where leads without a contact are matched."),
+        Key::may("create", Kind::Table(&CREATE), "How a record is made. Needed where contacts are made for leads."),
         Key::must("activity", Kind::Table(&ACTIVITY), "How calls are kept."),
         Key::must("probe", Kind::Table(&PROBE), "What `check --live` asks."),
         Key::may(
@@ -165,6 +167,52 @@ static PATCH: Form = Form {
         Key::may("never", Kind::List(&Kind::Text), "Attributes that are never written."),
         Key::may("computed", Kind::List(&Kind::Text), "Attributes that the CRM sets by itself, whatever it is sent."),
         Key::may("only_true", Kind::List(&Kind::Text), "Attributes that are only ever set to true."),
+    ],
+    others: None,
+};
+
+static SEARCH: Form = Form {
+    about: "How records are found by a value. Whoever asks compares the values again.",
+    keys: &[
+        Key::must(
+            "request",
+            Kind::Table(&REQUEST),
+            "Lists them. Offers `fields`, `page_size`, `attribute`, and `values`, of which it may be any.",
+        ),
+        Key::may("names", Kind::Table(&SEARCH_NAMES), "By which attribute the names of `[record.fields]` are searched."),
+        Key::may("opted_out", Kind::Text, "The path to phones of a record, `+` and digits, that must not be called."),
+        Key::may(
+            "holders",
+            Kind::List(&Kind::Text),
+            "Further objects whose records share phones, and their opt-outs, with contacts: `[\"Lead\"]`. A phone that one of them opted out is given to no new \
+             contact.",
+        ),
+    ],
+    others: None,
+};
+
+static SEARCH_NAMES: Form = Form {
+    about: "Attributes that can be searched, by the names of `[record.fields]`.",
+    keys: &[],
+    others: Some(Others { name: "NAME", about: "The attribute.", names: None, kind: &Kind::Text }),
+};
+
+static CREATE: Form = Form {
+    about: "How a record is made.",
+    keys: &[
+        Key::must("request", Kind::Table(&REQUEST), "Offers `set`, the attributes with their values, the phone among them."),
+        Key::must("phone", Kind::Text, "The attribute that gets the phone, `+` and digits."),
+        Key::may("right", Kind::Table(&RIGHT), "Where the CRM says whether the API user may make records, for `check --live`."),
+    ],
+    others: None,
+};
+
+static RIGHT: Form = Form {
+    about: "Where the CRM says whether the API user may make records.",
+    keys: &[
+        Key::must("request", Kind::Table(&REQUEST), "Asks for it."),
+        Key::must("at", Kind::Template, "The path to the word. Offers `object`."),
+        Key::must("denied", Kind::Text, "The word for no."),
     ],
     others: None,
 };

@@ -27,4 +27,16 @@ impl Connector {
     pub fn only_true(&self) -> &BTreeSet<String> {
         &self.patch.only_true
     }
+
+    /// Whether the file says how records are found by a value.
+    #[must_use]
+    pub fn searches(&self) -> bool {
+        self.search.is_some()
+    }
+
+    /// Whether the file says how a record is made.
+    #[must_use]
+    pub fn creates(&self) -> bool {
+        self.create.is_some()
+    }
 }

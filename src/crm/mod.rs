@@ -9,6 +9,7 @@ mod activity;
 mod connection;
 pub mod connector;
 mod contacts;
+mod created;
 pub mod describe;
 mod describe_read;
 pub mod form;

@@ -32,15 +32,15 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn good(what: impl Into<String>) -> Self {
+    pub(super) fn good(what: impl Into<String>) -> Self {
         Self { ok: true, what: what.into(), advice: None }
     }
 
-    fn bad(what: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub(super) fn bad(what: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { ok: false, what: what.into(), advice: Some(advice.into()) }
     }
 
-    fn fault(fault: Fault) -> Self {
+    pub(super) fn fault(fault: Fault) -> Self {
         Self { ok: false, what: fault.message, advice: fault.help }
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::connector::{Activity, Answers, Auth, Connector, Count, List, Patch, Probe, Record, Words};
+use super::connector::{Activity, Answers, Auth, Connector, Count, Create, List, Patch, Probe, Record, Right, Search, Words};
 use super::describe_read;
 use super::form::CONNECTOR;
 use super::offered::{self, Declared, inside};
@@ -57,6 +57,9 @@ fn connector(root: &Table<'_, '_>) -> Option<Connector> {
     let list = part("list").and_then(|part| part.list());
     let get = part("get").map(|part| declared.request(&part.table, &["id"]));
     let patch = part("patch").map(|part| part.patch());
+    let further = |key: &str| root.get(key).and_then(|item| item.table()).map(|table| Part { table, declared: &declared });
+    let search = further("search").and_then(|part| part.search());
+    let create = further("create").and_then(|part| part.create());
     let activity = part("activity").and_then(|part| part.activity());
     let probe = part("probe").map(|part| part.probe());
     let named = record.as_ref().map(|record| record.fields.keys().cloned().collect()).unwrap_or_default();
@@ -78,6 +81,8 @@ fn connector(root: &Table<'_, '_>) -> Option<Connector> {
         list: list?,
         get: get?,
         patch: patch?,
+        search,
+        create,
         activity: activity?,
         probe: probe?,
         describe,
@@ -273,6 +278,31 @@ impl Part<'_, '_, '_> {
         };
         table.finish();
         patch
+    }
+
+    fn search(&self) -> Option<Search> {
+        let table = &self.table;
+        let request = self.request("request", &["fields", "page_size", "attribute", "values"]);
+        let names = table.get("names").and_then(|item| item.table()).map(|table| table.entries()).unwrap_or_default();
+        let names = names.iter().filter_map(|entry| Some((entry.key.clone(), entry.filled()?))).collect();
+        let holders = words(table, "holders").into_iter().collect();
+        let opted_out = table.get("opted_out").map(|item| offered::path(&item));
+        table.finish();
+        Some(Search { request: request?, names, holders, opted_out })
+    }
+
+    fn create(&self) -> Option<Create> {
+        let request = self.request("request", &["set"]);
+        let phone = word(&self.table, "phone");
+        let right = self.table.get("right").and_then(|item| item.table()).map(|table| {
+            let request = table.need("request").and_then(|item| item.table()).map(|table| self.declared.request(&table, &[]));
+            let at = table.need("at").map(|item| self.declared.path_of_object(&item).into_iter().collect()).unwrap_or_default();
+            let right = Right { request: request.unwrap_or_default(), at, denied: word(&table, "denied") };
+            table.finish();
+            right
+        });
+        self.table.finish();
+        Some(Create { request: request?, phone, right })
     }
 
     fn activity(&self) -> Option<Activity> {

@@ -20,6 +20,8 @@ pub enum Kind {
     Read,
     /// Writes.
     Write,
+    /// Makes a record that the CRM may have already.
+    Create,
 }
 
 /// An answer as it came.
@@ -68,10 +70,16 @@ pub(super) fn judge(rules: &Answers, title: &str, kind: Kind, answer: Answer<'_>
                 .help("Set the site to the address of the start page, without anything after it that only a page has.")
         }
         404 | 410 => match kind {
-            Kind::Read | Kind::Write => return Verdict::Missing,
+            Kind::Read | Kind::Write | Kind::Create => return Verdict::Missing,
             Kind::List => Fault::new(Effect::None, Reach::Person, "list_missing", format!("{title} has no such list{said}.")),
         },
-        409 => Fault::refused("conflict", format!("{title} refused the change as a conflict (409){said}.")),
+        409 => match (kind, serde_json::from_slice(body)) {
+            // The records that it takes for the same.
+            (Kind::Create, Ok(alike @ Json::Array(_))) => return Verdict::Found(alike),
+            (Kind::List | Kind::Read | Kind::Write | Kind::Create, Ok(_) | Err(_)) => {
+                Fault::refused("conflict", format!("{title} refused the change as a conflict (409){said}."))
+            }
+        },
         429 => Fault::new(Effect::None, Reach::Connection, "rate_limited", format!("{title} asks for fewer requests (429).")),
         400..=499 => refused(rules, title, kind, &answer, &said),
         500..=599 => {
@@ -88,7 +96,7 @@ pub(super) fn judge(rules: &Answers, title: &str, kind: Kind, answer: Answer<'_>
 pub fn unknown_of(kind: Kind) -> Effect {
     match kind {
         Kind::List | Kind::Read => Effect::None,
-        Kind::Write => Effect::Unknown,
+        Kind::Write | Kind::Create => Effect::Unknown,
     }
 }
 
@@ -97,7 +105,7 @@ pub fn unknown_of(kind: Kind) -> Effect {
 pub fn reach_of(kind: Kind) -> Reach {
     match kind {
         Kind::List => Reach::Connection,
-        Kind::Read | Kind::Write => Reach::Record,
+        Kind::Read | Kind::Write | Kind::Create => Reach::Record,
     }
 }
 
@@ -160,8 +168,8 @@ fn refused(rules: &Answers, title: &str, kind: Kind, answer: &Answer<'_>, said: 
         Some(format!("field {}, {}", tidy(field), tidy(problem)))
     });
     match (kind, detail) {
-        (Kind::Write, Some(detail)) => Fault::refused("validation", format!("{title} refused the values: {detail}.")),
-        (Kind::Write, None) => Fault::refused("validation", format!("{title} refused the request ({status}){said}.")),
+        (Kind::Write | Kind::Create, Some(detail)) => Fault::refused("validation", format!("{title} refused the values: {detail}.")),
+        (Kind::Write | Kind::Create, None) => Fault::refused("validation", format!("{title} refused the request ({status}){said}.")),
         (Kind::Read | Kind::List, _) => {
             Fault::new(Effect::None, Reach::Person, "request_refused", format!("{title} does not accept the request ({status}){said}."))
                 .help("Check the names of the attributes in the mapping and in the connector's options.")

@@ -145,7 +145,7 @@ impl Code {
             }
             Self::NoGoLive => {
                 "Calls are taken from the go-live date on, so that a first run does not write years of history into the CRM.\n\
-                 A mapping with dispositions must say which date that is.\n\n\
+                 A mapping with dispositions, or with rules for leads without a contact, must say which date that is.\n\n\
                  Right:   [calls]\n         go_live = 2026-11-01T00:00:00Z"
             }
             Self::BadMoment => {

@@ -73,7 +73,11 @@ pub(crate) enum First {
 pub(crate) fn first(taken: Taken) -> First {
     let answer = |taken: Taken, why: &str| First::Answer(taken.op, Sent::superseded(why));
     match &taken.op.payload {
-        Payload::AddLead { .. } | Payload::SetCustom { .. } | Payload::PatchContact { .. } | Payload::LogCall { .. } => First::Alone(taken),
+        Payload::AddLead { .. }
+        | Payload::SetCustom { .. }
+        | Payload::PatchContact { .. }
+        | Payload::LogCall { .. }
+        | Payload::CreateContact { .. } => First::Alone(taken),
         Payload::UpdateLead { before, .. } => {
             let Some(link) = &taken.link else { return answer(taken, "its link is gone") };
             let Some(lead) = link.lead_id else { return answer(taken, "its link has no lead") };
@@ -132,11 +136,13 @@ impl Change {
             | Payload::SetCustom { .. }
             | Payload::PatchContact { .. }
             | Payload::LogCall { .. }
+            | Payload::CreateContact { .. }
             | Payload::DeleteLead { .. } => LeadChange::default(),
         }
     }
 
-    /// Whether it may be written together with others. What got no clear answer before goes alone: its own answer tells what is wrong with it.
+    /// Whether it may be written together with others. What got no clear answer before goes alone: its own answer tells what is wrong with it. A code
+    /// is nobody else's.
     pub(crate) fn has_fellows(&self) -> bool {
         self.op.tries == 0 && !self.asked().moves_zone() && self.asked().code.is_none() && !self.is_deletion()
     }
@@ -146,7 +152,11 @@ impl Change {
         match &self.op.payload {
             Payload::UpdateLead { change, is_return, .. } => *is_return || change.list_id.is_some() || change.code.is_some(),
             Payload::Deactivate { .. } | Payload::SetStatus { .. } | Payload::DeleteLead { .. } => true,
-            Payload::AddLead { .. } | Payload::SetCustom { .. } | Payload::PatchContact { .. } | Payload::LogCall { .. } => false,
+            Payload::AddLead { .. }
+            | Payload::SetCustom { .. }
+            | Payload::PatchContact { .. }
+            | Payload::LogCall { .. }
+            | Payload::CreateContact { .. } => false,
         }
     }
 
@@ -166,6 +176,7 @@ impl Change {
             | Payload::PatchContact { .. }
             | Payload::LogCall { .. }
             | Payload::SetStatus { .. }
+            | Payload::CreateContact { .. }
             | Payload::DeleteLead { shown: None, .. } => BTreeSet::new(),
         }
     }
@@ -224,6 +235,7 @@ impl Change {
             | Payload::SetCustom { .. }
             | Payload::PatchContact { .. }
             | Payload::LogCall { .. }
+            | Payload::CreateContact { .. }
             | Payload::DeleteLead { .. } => true,
         };
         if !keeps_status && !self.knows_left && self.is_return() && row.called_count > 0 {
@@ -289,7 +301,8 @@ impl Step {
                 | Payload::PatchContact { .. }
                 | Payload::LogCall { .. }
                 | Payload::SetStatus { .. }
-                | Payload::DeleteLead { .. } => None,
+                | Payload::DeleteLead { .. }
+                | Payload::CreateContact { .. } => None,
             },
             Self::Look(..) | Self::Write(..) | Self::Hopper(_) | Self::Leave(_) | Self::Delete(_) => None,
         }

@@ -185,7 +185,8 @@ impl Edits {
             | Payload::PatchContact { .. }
             | Payload::LogCall { .. }
             | Payload::SetStatus { .. }
-            | Payload::DeleteLead { .. } => false,
+            | Payload::DeleteLead { .. }
+            | Payload::CreateContact { .. } => false,
         }
     }
 

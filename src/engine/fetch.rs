@@ -21,6 +21,7 @@ use crate::sync::fingerprint::fingerprint;
 
 use super::part::Part;
 use super::plan::Plan;
+use super::strangers::Claims;
 use super::sweep::Swept;
 use super::{Job, Outside, Stop};
 use matching::Unmatched;
@@ -64,6 +65,8 @@ pub(crate) struct Fetch<'a, 'b, D, C, S, K> {
     in_flight: BTreeSet<ContactId>,
     /// Contacts that an earlier run did not get done with: when they were changed is not known.
     unsettled: BTreeSet<ContactId>,
+    /// Leads without a link that belong to contacts.
+    claims: Claims,
 }
 
 impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, K> {
@@ -102,7 +105,14 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
             forced,
             in_flight,
             unsettled,
+            claims: Claims::new(),
         })
+    }
+
+    /// The same, knowing leads that belong to contacts.
+    pub(crate) fn with_claims(mut self, claims: Claims) -> Self {
+        self.claims = claims;
+        self
     }
 
     /// The same for contacts whose lead is known only: VICIdial is asked for nothing.

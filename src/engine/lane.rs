@@ -116,7 +116,7 @@ pub(crate) async fn drain<D: Dialer, C: Contacts, S: Store, K: Clock>(
 fn window(lane: Lane) -> u32 {
     match lane {
         Lane::Dnc | Lane::Update | Lane::Deactivate => WINDOW_ALIKE,
-        Lane::Create | Lane::Custom | Lane::Patch | Lane::Activity | Lane::Delete => WINDOW,
+        Lane::Create | Lane::Custom | Lane::Contact | Lane::Patch | Lane::Activity | Lane::Delete => WINDOW,
     }
 }
 

@@ -9,6 +9,7 @@ mod collect;
 mod edits;
 mod fetch;
 mod flags;
+mod follow;
 mod gaps;
 mod guard;
 mod lane;
@@ -22,6 +23,7 @@ mod report;
 mod run;
 mod send;
 mod settle;
+mod strangers;
 mod survey;
 mod sweep;
 mod unowned;
@@ -204,6 +206,16 @@ impl Job {
     pub(crate) fn hash(&self) -> String {
         let text = format!("{}\n{}", self.program.hash(), self.systems);
         blake3::hash(text.as_bytes()).to_hex()[..32].to_owned()
+    }
+
+    /// What a contact that was made for a lead carries: VICIdial's connection and the lead.
+    pub(crate) fn mark(&self, lead: LeadId) -> String {
+        format!("{}:{lead}", self.vicidial)
+    }
+
+    /// The lead of such a mark.
+    pub(crate) fn marked(&self, mark: &str) -> Option<LeadId> {
+        mark.trim().strip_prefix(&self.vicidial)?.strip_prefix(':')?.parse().ok().map(LeadId)
     }
 
     /// The job beside this one that has a lead.

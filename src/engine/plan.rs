@@ -16,6 +16,8 @@ pub(crate) struct Plan {
     pub(crate) seen: BTreeSet<ContactId>,
     /// Contacts that the CRM said it does not have: there is nobody to be told of their calls.
     pub(crate) gone: BTreeSet<ContactId>,
+    /// Contacts that get a lead which had none.
+    pub(crate) claimed: BTreeSet<ContactId>,
 }
 
 impl Plan {
@@ -26,6 +28,7 @@ impl Plan {
             rejected: BTreeMap::new(),
             seen: BTreeSet::new(),
             gone: BTreeSet::new(),
+            claimed: BTreeSet::new(),
         }
     }
 
@@ -116,7 +119,8 @@ impl Plan {
                 | Payload::UpdateLead { .. }
                 | Payload::Deactivate { .. }
                 | Payload::SetStatus { .. }
-                | Payload::DeleteLead { .. } => {}
+                | Payload::DeleteLead { .. }
+                | Payload::CreateContact { .. } => {}
             }
         }
         self.commit.ops.extend(ops);
@@ -163,7 +167,7 @@ impl Plan {
                     totals.patched += 1;
                     totals.pulled += 1;
                 }
-                Payload::AddLead { .. } | Payload::LogCall { .. } => {}
+                Payload::AddLead { .. } | Payload::LogCall { .. } | Payload::CreateContact { .. } => {}
             }
         }
         totals.moved += u64::from(is_moved);

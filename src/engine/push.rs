@@ -24,6 +24,8 @@ pub(crate) struct Pushed {
     departed: Vec<(LeadId, [ListId; 2])>,
     /// Contacts whose number is on a do-not-call list of VICIdial.
     pub(crate) on_dnc: Vec<Rejection>,
+    /// Contacts that were made.
+    pub(crate) made: BTreeSet<ContactId>,
 }
 
 /// What a push drains.
@@ -76,6 +78,7 @@ impl Pushed {
         match &sent.outcome {
             Outcome::Done { .. } if sent.is_shown => return,
             Outcome::Done { .. } => {}
+            Outcome::Made { contact } => drop(self.made.insert(contact.clone())),
             Outcome::Refused { code, raw } => {
                 if code == "on_dnc" {
                     totals.rejected += 1;
@@ -120,6 +123,7 @@ impl Pushed {
             // A lead whose status was not one to be set from was not written.
             Payload::SetStatus { .. } => totals.updated += u64::from(sent.lead.is_some()),
             Payload::DeleteLead { .. } => totals.deleted += 1,
+            Payload::CreateContact { .. } => totals.contacts += 1,
         }
     }
 }
@@ -133,7 +137,8 @@ fn on_dnc_detail(op: &Op, raw: &str) -> String {
         | Payload::PatchContact { .. }
         | Payload::LogCall { .. }
         | Payload::SetStatus { .. }
-        | Payload::DeleteLead { .. } => raw.to_owned(),
+        | Payload::DeleteLead { .. }
+        | Payload::CreateContact { .. } => raw.to_owned(),
     }
 }
 

@@ -13,7 +13,7 @@ use super::plan::Plan;
 use super::push::{Drained, Pushed, push};
 use super::settle::Double;
 use super::sweep::{Swept, sweep};
-use super::{Job, Outside, Report, Request, Scope, Stop, collect, guard, prove, settle, survey};
+use super::{Job, Outside, Report, Request, Scope, Stop, collect, follow, guard, prove, settle, strangers, survey};
 
 /// Runs a job once. Never fails: what went wrong is in the report, and in the state.
 pub async fn run<D: Dialer, C: Contacts, S: Store, K: Clock>(outside: &Outside<'_, D, C, S, K>, job: &Job, request: &Request) -> Report {
@@ -110,7 +110,11 @@ async fn all_steps<D: Dialer, C: Contacts, S: Store, K: Clock>(
 
     let mut record = plan.commit.job;
     let mut pushed = Pushed::default();
-    let result = push(outside, job, &record, run, Drained { lanes: &Lane::ALL, only: only.as_ref() }, &mut pushed, planned).await;
+    let mut result = push(outside, job, &record, run, Drained { lanes: &Lane::ALL, only: only.as_ref() }, &mut pushed, planned).await;
+    if result.is_ok() {
+        let fresh: BTreeSet<ContactId> = plan.claimed.iter().chain(&pushed.made).cloned().collect();
+        result = follow::follow(outside, job, run, &fresh, &mut pushed).await.map(|adopted| plan.totals.adopted += adopted);
+    }
     done(report, &plan.totals, &pushed);
     result?;
     prove::prove(outside, job, &mut record, &pushed.samples).await?;
@@ -315,7 +319,15 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
         Swept::none(job)
     };
     edits::look_at(outside, job, plan, &mut swept.edits, &contacts, only).await?;
-    let mut fetch = Fetch::new(outside, job, plan, &mut part, swept, contacts.clone())?;
+    let mut claims = strangers::Claims::new();
+    if !only && part.list().is_none() {
+        let broken = due.iter().filter_map(|failure| failure.subject.strip_prefix("stranger:")?.parse().ok().map(LeadId));
+        let broken: Vec<LeadId> = broken.collect();
+        claims = strangers::look(outside, job, plan, &broken, is_complete || is_new_mapping).await?;
+        contacts.extend(claims.keys().cloned());
+        plan.claimed = claims.keys().cloned().collect();
+    }
+    let mut fetch = Fetch::new(outside, job, plan, &mut part, swept, contacts.clone())?.with_claims(claims);
     let began = match &listing {
         Some(scope) => Some(fetch.listing(scope).await?),
         None => None,
@@ -380,6 +392,7 @@ fn done(report: &mut Report, planned: &Totals, pushed: &Pushed) {
         matched_by_code: planned.matched_by_code,
         matched_by_phone: planned.matched_by_phone,
         unmatched: planned.unmatched,
+        strangers: planned.strangers,
         ..pushed.totals
     };
 }

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Activity, ActivityId, ContactId, LeadId, Link, ListId, Outcome, Payload, Taken, Value};
-use crate::ports::{Contacts, Dialer, Effect, Fault, Reach};
+use crate::model::{Activity, ActivityId, Contact, ContactId, LeadId, Link, ListId, Outcome, Payload, Phone, Taken, Value};
+use crate::ports::{Birth, Contacts, Dialer, Effect, Fault, Reach};
 use crate::sync::settle;
 
 use super::Outside;
+use super::strangers::spellings;
 
 /// What became of a sent op.
 pub(crate) struct Sent {
@@ -85,6 +86,12 @@ pub(crate) async fn send<D: Dialer, C: Contacts, S, K>(outside: &Outside<'_, D, 
                 Err(fault) => Sent::fault(fault),
             }
         }
+        Payload::CreateContact { phone, phones, others, key, mark, set, .. } => {
+            match make(outside, (phone, phones, others), (key, mark), set).await {
+                Ok(sent) => sent,
+                Err(fault) => Sent::before(fault),
+            }
+        }
         Payload::UpdateLead { .. } | Payload::Deactivate { .. } | Payload::SetStatus { .. } | Payload::DeleteLead { .. } => {
             Sent::not_sent()
         }
@@ -142,4 +149,59 @@ async fn log_call<D, C: Contacts, S, K>(
         Ok(id) => done(id),
         Err(fault) => Sent::fault(fault),
     }
+}
+
+/// Makes a contact, unless it, or another one with the phone, is there by now. A fault is one of a look, before anything was written.
+async fn make<D, C: Contacts, S, K>(
+    outside: &Outside<'_, D, C, S, K>,
+    (phone, phones, others): (&Phone, &BTreeSet<String>, &BTreeSet<ContactId>),
+    (key, mark): (&str, &str),
+    set: &BTreeMap<String, Value>,
+) -> Result<Sent, Fault> {
+    let made = |contact: ContactId| Sent::of(Outcome::Made { contact });
+    if let Some(contact) = marked(outside, key, mark).await? {
+        return Ok(made(contact));
+    }
+    for name in phones {
+        let found = outside.contacts.find(name, &spellings(phone)).await?;
+        if let Some(contact) = found.iter().find(|contact| !others.contains(&contact.id)) {
+            return Ok(Sent::superseded(&format!("contact {} has, or had, the phone {} meanwhile", contact.id, phone.e164())));
+        }
+    }
+    let mut set = set.clone();
+    set.insert(key.to_owned(), Value::Text(mark.to_owned()));
+    match outside.contacts.create(phone, &set).await {
+        Ok(Birth::Made(contact)) => Ok(made(contact)),
+        Ok(Birth::Alike(alike)) => {
+            // A search may lag behind: then the one that was made is told here.
+            for id in &alike {
+                let contact = outside.contacts.get(id).await?;
+                if contact.is_some_and(|contact| is_marked(&contact, key, mark)) {
+                    return Ok(made(id.clone()));
+                }
+            }
+            let names = alike.iter().map(ContactId::as_str).collect::<Vec<_>>().join(", ");
+            let raw = format!(
+                "the CRM takes a new contact with the phone {} for one that it has ({names}), and that has another phone; add the phone there, or make the \
+                 contact by hand",
+                phone.e164()
+            );
+            Ok(Sent::of(Outcome::Refused { code: "contact_alike".to_owned(), raw }))
+        }
+        Err(fault) => Ok(Sent::fault(fault)),
+    }
+}
+
+/// The contact that was made for a lead.
+pub(crate) async fn marked<D, C: Contacts, S, K>(
+    outside: &Outside<'_, D, C, S, K>,
+    key: &str,
+    mark: &str,
+) -> Result<Option<ContactId>, Fault> {
+    let found = outside.contacts.find(key, &[mark.to_owned()]).await?;
+    Ok(found.into_iter().filter(|contact| is_marked(contact, key, mark)).map(|contact| contact.id).min())
+}
+
+fn is_marked(contact: &Contact, key: &str, mark: &str) -> bool {
+    contact.get(key).text().as_deref() == Some(mark)
 }

@@ -8,6 +8,7 @@ use crate::model::{ContactId, Failure, FieldName, Lane, LeadId, Op, OpResult, Ou
 use crate::ports::{Clock, Contacts, Dialer, Fault, Reach, Sought, Store};
 use crate::sync::settle;
 
+use super::send::marked;
 use super::{Job, Outside, Stop};
 
 /// Between the first look for a creating write and the second.
@@ -129,7 +130,8 @@ fn phone_of(op: &Op) -> Option<Phone> {
         | Payload::PatchContact { .. }
         | Payload::LogCall { .. }
         | Payload::SetStatus { .. }
-        | Payload::DeleteLead { .. } => None,
+        | Payload::DeleteLead { .. }
+        | Payload::CreateContact { .. } => None,
     }
 }
 
@@ -182,6 +184,14 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(outside: &Outside<'_, 
                 found = outside.contacts.find_activity(contact, &activity.key).await.map_err(crm_stop)?;
             }
             settle::activity(found)
+        }
+        Payload::CreateContact { key, mark, .. } => {
+            let mut found = marked(outside, key, mark).await.map_err(crm_stop)?;
+            if found.is_none() {
+                outside.clock.sleep(SECOND_LOOK).await;
+                found = marked(outside, key, mark).await.map_err(crm_stop)?;
+            }
+            settle::contact(found)
         }
         Payload::AddLead { .. } => Outcome::NotSent,
         Payload::SetStatus { rule } => {

@@ -104,11 +104,16 @@ fn always(calls: &Table<'_, '_>, rules: &[Table<'_, '_>]) -> BTreeMap<String, Se
 }
 
 pub(super) fn settings(item: &Item<'_, '_>) -> BTreeMap<String, Setting> {
-    let entries = item.table().map_or_else(Vec::new, |table| table.entries());
-    entries.iter().filter_map(|entry| Some((entry.key.clone(), setting(entry)?))).collect()
+    settings_by(item, template_read::of_calls)
 }
 
-fn setting(item: &Item<'_, '_>) -> Option<Setting> {
+/// Settings whose texts are read by `text`.
+pub(super) fn settings_by(item: &Item<'_, '_>, text: fn(&Item<'_, '_>) -> Option<Template>) -> BTreeMap<String, Setting> {
+    let entries = item.table().map_or_else(Vec::new, |table| table.entries());
+    entries.iter().filter_map(|entry| Some((entry.key.clone(), setting(entry, text)?))).collect()
+}
+
+fn setting(item: &Item<'_, '_>, text: fn(&Item<'_, '_>) -> Option<Template>) -> Option<Setting> {
     match item.raw() {
         DeValue::Boolean(flag) => Some(Setting::Constant(Value::Bool(*flag))),
         DeValue::Integer(number) => {
@@ -118,7 +123,7 @@ fn setting(item: &Item<'_, '_>) -> Option<Setting> {
             }
             number.map(|number| Setting::Constant(Value::Int(number)))
         }
-        DeValue::String(_) => template_read::of_calls(item).map(Setting::Filled),
+        DeValue::String(_) => text(item).map(Setting::Filled),
         DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
             item.wrong_type("a text, a whole number, or true or false");
             None

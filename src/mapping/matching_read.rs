@@ -85,7 +85,7 @@ impl Program {
     /// All numbers of a contact that may be dialed, the one to dial first.
     #[must_use]
     pub fn phones(&self, contact: &Contact) -> Vec<Phone> {
-        self.phone.all(&Attributes::default().see(contact))
+        self.phone.all(&self.attributes.see(contact))
     }
 
     /// The number that a lead has, read as the mapping reads numbers; `None` where it is none.

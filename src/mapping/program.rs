@@ -20,6 +20,7 @@ use super::fields::FieldRule;
 use super::flags::{Flag, StatusFlags};
 use super::phone::PhoneRule;
 use super::source;
+use super::strangers::WithoutContact;
 use super::trace_read::Places;
 use super::trial::{self, TestOutcome, Trial};
 
@@ -42,6 +43,7 @@ pub struct Program {
     pub(super) opt_out_status: String,
     pub(super) statuses: Vec<RuledStatus>,
     pub(super) calls: Calls,
+    pub(super) without_contact: Option<WithoutContact>,
     pub(super) trials: Vec<Trial>,
     /// Where the text names things of the CRM and of VICIdial.
     pub(super) names: Vec<Named>,
@@ -127,7 +129,8 @@ impl Program {
         let tested = conditions.flat_map(Conditions::fields);
         let read = self.fields.values().flat_map(FieldRule::reads).chain(self.phone.reads());
         let read = read.chain(self.matching.iter().filter_map(|matching| matching.code_from.as_deref()));
-        tested.chain(read).filter(|name| *name != source::ID).map(str::to_owned).collect()
+        let key = self.without_contact.iter().filter_map(WithoutContact::key);
+        tested.chain(read).chain(key).filter(|name| *name != source::ID).map(str::to_owned).collect()
     }
 
     /// The attributes that calls set.

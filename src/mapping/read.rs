@@ -9,8 +9,8 @@ use super::calls::Calls;
 use super::phone::PhoneRule;
 use super::program::{Destination, Program};
 use super::{
-    calls_read, fields_read, form, intake_read, leads_read, matching_read, phone_read, pulled, rules_read, template_read, trace_read,
-    trial_read,
+    calls_read, fields_read, form, intake_read, leads_read, matching_read, phone_read, pulled, rules_read, strangers_read, template_read,
+    trace_read, trial_read,
 };
 
 /// Reads a mapping. Gives the program with warnings, or all that is wrong.
@@ -51,6 +51,7 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
     let opt_out_status = leads_read::opt_out(root);
     let statuses = leads_read::statuses(root, &filter, &leaving, &opt_out_status);
     let calls = calls_read::read(root);
+    let without_contact = strangers_read::read(root, calls.as_ref().and_then(|calls| calls.go_live));
     let trials = trial_read::read(root, text);
     let places = trace_read::read(root);
     let rest = pulled::Rest {
@@ -78,6 +79,7 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
         opt_out_status,
         statuses,
         calls: calls?,
+        without_contact,
         trials,
         names,
         places,

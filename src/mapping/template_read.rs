@@ -45,7 +45,7 @@ pub(super) fn of_calls(item: &Item<'_, '_>) -> Option<Template> {
     Some(template)
 }
 
-fn sample(status: &str, user: &str) -> Call {
+pub(super) fn sample(status: &str, user: &str) -> Call {
     Call {
         key: "K".to_owned(),
         lead_id: LeadId(1),
@@ -61,7 +61,7 @@ fn sample(status: &str, user: &str) -> Call {
     }
 }
 
-fn parse(item: &Item<'_, '_>) -> Option<Template> {
+pub(super) fn parse(item: &Item<'_, '_>) -> Option<Template> {
     let text = item.filled()?;
     match Template::parse(&text) {
         Ok(template) => Some(template),

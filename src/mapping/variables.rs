@@ -103,6 +103,7 @@ impl Template {
     }
 }
 
-fn fact(name: &str, call: &Call, call_count: u64) -> Value {
+/// What a name stands for.
+pub(super) fn fact(name: &str, call: &Call, call_count: u64) -> Value {
     Variable::from_name(name).map_or(Value::Null, |variable| variable.value(call, call_count))
 }

@@ -19,6 +19,7 @@ pub mod phone;
 pub mod report;
 pub mod run;
 pub mod server;
+pub mod stranger;
 pub mod turn;
 pub mod way;
 
@@ -39,5 +40,6 @@ pub use phone::Phone;
 pub use report::{Cell, Period, ReportAsk, ReportKind, Table, Window};
 pub use run::{Failure, Rejection, RunEnd, Totals};
 pub use server::{Fact, FactName, FactSource, FactValue, ServerFacts, Wanted};
+pub use stranger::{Stranger, stranger_subject};
 pub use turn::{Taken, Turn};
 pub use way::{Direction, Side, Way, Winner};

@@ -1,6 +1,6 @@
 //! An op: one intended write, and what became of it. Whatever writes to either system is one of these first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,7 @@ use super::intake::Intake;
 use super::lead::{Lead, LeadChange};
 use super::leaving::StatusRule;
 use super::link::{Base, LinkState};
+use super::phone::Phone;
 
 /// The connection that an op is sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,6 +36,8 @@ pub enum Lane {
     Custom,
     /// Changed fields, moves, and leads that come back.
     Update,
+    /// New contacts, for leads that have none.
+    Contact,
     /// CRM properties.
     Patch,
     /// Call activities.
@@ -47,8 +50,8 @@ pub enum Lane {
 
 impl Lane {
     /// All, in order.
-    pub const ALL: [Self; 8] =
-        [Self::Dnc, Self::Create, Self::Custom, Self::Update, Self::Patch, Self::Activity, Self::Deactivate, Self::Delete];
+    pub const ALL: [Self; 9] =
+        [Self::Dnc, Self::Create, Self::Custom, Self::Update, Self::Contact, Self::Patch, Self::Activity, Self::Deactivate, Self::Delete];
 
     /// The word in the state and in `--json`.
     #[must_use]
@@ -58,6 +61,7 @@ impl Lane {
             Self::Create => "create",
             Self::Custom => "custom",
             Self::Update => "update",
+            Self::Contact => "contact",
             Self::Patch => "patch",
             Self::Activity => "activity",
             Self::Deactivate => "deactivate",
@@ -76,7 +80,7 @@ impl Lane {
     pub fn target(self) -> Target {
         match self {
             Self::Dnc | Self::Create | Self::Custom | Self::Update | Self::Deactivate | Self::Delete => Target::Vicidial,
-            Self::Patch | Self::Activity => Target::Crm,
+            Self::Contact | Self::Patch | Self::Activity => Target::Crm,
         }
     }
 }
@@ -150,6 +154,23 @@ pub enum Payload {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         shown: Option<Shown>,
     },
+    /// A contact for a lead that has none; class creating, found again by its mark.
+    CreateContact {
+        /// The lead.
+        lead: LeadId,
+        /// Its phone, which the contact gets.
+        phone: Phone,
+        /// The attributes that a contact's phones stand in: nobody who has this one is made again.
+        phones: BTreeSet<String>,
+        /// Contacts that a search for the phone found, and that have another one.
+        others: BTreeSet<ContactId>,
+        /// The attribute that holds the mark.
+        key: String,
+        /// The mark: VICIdial's connection and the lead.
+        mark: String,
+        /// The other attributes and their values.
+        set: BTreeMap<String, Value>,
+    },
 }
 
 /// What a lead showed.
@@ -174,6 +195,7 @@ impl Payload {
             Self::LogCall { .. } => "log_call",
             Self::SetStatus { .. } => "set_status",
             Self::DeleteLead { .. } => "delete_lead",
+            Self::CreateContact { .. } => "create_contact",
         }
     }
 }
@@ -227,11 +249,11 @@ pub struct Op {
     /// The lane it travels in.
     pub lane: Lane,
     /// What it is about: `contact:ID` for the contact's lead, `lead:ID` for doubles, `patch:ID` for CRM attributes that calls set,
-    /// `edit:ID` for those that VICIdial's edits go to, `call:KEY` for activities.
+    /// `edit:ID` for those that VICIdial's edits go to, `call:KEY` for activities, `stranger:ID` for a lead that no contact has.
     pub subject: String,
     /// The link it belongs to; 0 in a plan for a link that the same plan makes (found by the subject's contact).
     pub link: Option<LinkId>,
-    /// The contact it belongs to, for people who ask.
+    /// The contact it belongs to, for people who ask; an empty id where it is yet to be made.
     pub contact: ContactId,
     /// What it writes.
     pub payload: Payload,
@@ -287,6 +309,11 @@ pub enum Outcome {
     Superseded {
         /// What was seen.
         why: String,
+    },
+    /// A contact was made, or found to be made.
+    Made {
+        /// The contact.
+        contact: ContactId,
     },
 }
 

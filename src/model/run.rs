@@ -50,6 +50,10 @@ pub struct Totals {
     pub matched_by_phone: u64,
     /// Contacts that get no lead before a person decided which is their own.
     pub unmatched: u64,
+    /// Contacts made for leads that had none.
+    pub contacts: u64,
+    /// Leads that no contact has and that wait for a person, as far as the run looked at them.
+    pub strangers: u64,
 }
 
 /// A contact that the mapping refuses: reported, no failure.

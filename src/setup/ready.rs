@@ -130,6 +130,7 @@ impl<'a> Building<'a> {
             deactivates_share: brakes.deactivates_share,
             patches: brakes.patches,
             deletes: brakes.deletes,
+            contacts: brakes.contacts,
         };
         let site = &checked.config.crms.get(&job.crm)?.site;
         let systems = format!("{site}\n{}", checked.config.vicidials.get(&job.vicidial)?.url);

@@ -33,7 +33,7 @@ pub(super) fn put(connection: &Connection, job: i64, failure: &Failure, at: Date
     let values = params![
         job,
         failure.subject,
-        failure.contact.as_ref().map(ContactId::as_str),
+        failure.contact.as_ref().and_then(named),
         failure.code,
         failure.raw,
         tries,
@@ -58,8 +58,13 @@ pub(super) fn look_again(
     let sql = "INSERT INTO failure (job, subject, contact, code, raw, tries, first_at, last_at, next_at, after_op) \
                VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?6, ?6, ?7) \
                ON CONFLICT (job, subject) DO UPDATE SET next_at = excluded.next_at, after_op = excluded.after_op";
-    run(connection, sql, params![job, subject, contact.as_str(), LOOK_AGAIN, why, time(at), after.0])?;
+    run(connection, sql, params![job, subject, named(contact), LOOK_AGAIN, why, time(at), after.0])?;
     Ok(())
+}
+
+/// The contact, where there is one: of what is to make one, none is known.
+fn named(contact: &ContactId) -> Option<&str> {
+    Some(contact.as_str()).filter(|id| !id.is_empty())
 }
 
 /// Drops the failure of a subject.

@@ -202,7 +202,7 @@ pub(super) fn next(connection: &Connection, job: i64, turn: &Turn) -> Result<Vec
 pub(super) fn contacts_in_states(connection: &Connection, job: i64, states: &[OpState]) -> Result<BTreeSet<ContactId>, StoreError> {
     let mut found = BTreeSet::new();
     for state in states {
-        let sql = "SELECT DISTINCT contact FROM op WHERE job = ?1 AND state = ?2";
+        let sql = "SELECT DISTINCT contact FROM op WHERE job = ?1 AND state = ?2 AND contact <> ''";
         found.extend(all(connection, sql, params![job, state.name()], |row| Ok(ContactId(row.get(0)?)))?);
     }
     Ok(found)

@@ -11,8 +11,12 @@ use super::trouble::{broken, file};
 use crate::ports::{StoreError, StoreErrorKind};
 
 /// All migrations; the schema's number is how many were applied.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql"), include_str!("migrations/0003.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
+];
 
 /// Marks a database file as ours ("vici").
 const APPLICATION_ID: i64 = 0x7669_6369;

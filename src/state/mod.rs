@@ -24,6 +24,7 @@ mod rejections;
 mod runs;
 mod servers;
 mod store;
+mod strangers;
 mod trouble;
 
 pub use open::State;

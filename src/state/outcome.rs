@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::journal::{self, Kept};
 use super::trouble::broken;
-use super::{activities, failures, legs, links};
+use super::{activities, failures, legs, links, strangers};
 use crate::model::{
     ActivityId, Failure, FieldName, LeadChange, LeadField, LeadId, Link, LinkState, OpId, OpResult, OpState, Outcome, Payload,
 };
@@ -39,6 +39,15 @@ fn record(connection: &Connection, job: i64, result: &OpResult, at: DateTime<Utc
             journal::set_state(connection, op.id, OpState::Done, "", at)?;
             failures::forget_by(connection, job, &kept.subject, op.id)?;
             take_effect(connection, job, &kept, result, *lead_id, activity.as_ref(), at)
+        }
+        Outcome::Made { contact } => {
+            journal::set_state(connection, op.id, OpState::Done, "", at)?;
+            failures::forget_by(connection, job, &kept.subject, op.id)?;
+            if let Payload::CreateContact { lead, .. } = &op.payload {
+                strangers::forget(connection, job, *lead)?;
+            }
+            let why = "it was made for a lead, and is to be linked to it";
+            failures::look_again(connection, job, &format!("contact:{contact}"), contact, why, at, op.id)
         }
         Outcome::Refused { code, raw } => {
             journal::set_state(connection, op.id, OpState::Refused, raw, at)?;
@@ -79,7 +88,7 @@ fn clear_after_add(connection: &Connection, kept: &Kept, result: &OpResult, at: 
     journal::supersede_on_link(connection, id, "its lead was not added", at)?;
     match result.outcome {
         Outcome::Refused { .. } => links::remove(connection, id),
-        Outcome::Done { .. } | Outcome::Unknown { .. } | Outcome::NotSent | Outcome::Superseded { .. } => Ok(()),
+        Outcome::Done { .. } | Outcome::Unknown { .. } | Outcome::NotSent | Outcome::Superseded { .. } | Outcome::Made { .. } => Ok(()),
     }
 }
 
@@ -104,6 +113,7 @@ fn take_effect(
             let id = id.ok_or_else(|| broken(format!("op {} wrote a call activity and did not learn its id", op.id)))?;
             activities::put(connection, job, activity, id)
         }
+        (Payload::CreateContact { .. }, _) => Err(broken(format!("op {} made a contact and did not learn its id", op.id))),
         // Another lead than the link's: nothing of the link changes.
         (Payload::Deactivate { double: Some(_), .. }, _) => Ok(()),
         (Payload::AddLead { .. }, None) => Err(broken(format!("op {} added a lead that has no link", op.id))),

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::journal::{self, Entry};
 use super::trouble::broken;
-use super::{failures, jobs, legs, links, rejections};
+use super::{failures, jobs, legs, links, rejections, strangers};
 use crate::model::{LinkId, LinkState, Op, Payload, RunId};
 use crate::ports::{LinkWrite, PlanCommit, StoreError};
 
@@ -31,6 +31,14 @@ pub(super) fn commit(connection: &Connection, job: i64, run: RunId, plan: &PlanC
     }
     for subject in &plan.mended {
         failures::forget(connection, job, subject)?;
+    }
+    for stranger in &plan.strangers {
+        strangers::put(connection, job, stranger)?;
+        strangers::supersede(connection, job, stranger.lead, at)?;
+    }
+    for lead in &plan.no_strangers {
+        strangers::forget(connection, job, *lead)?;
+        strangers::supersede(connection, job, *lead, at)?;
     }
     let mut left_out = Vec::new();
     for op in &plan.ops {
@@ -86,6 +94,8 @@ fn stop_writes_of_leavers(connection: &Connection, job: i64, write: &LinkWrite, 
 /// The link of an op, found by its contact where the plan itself made it.
 fn link_of(connection: &Connection, job: i64, op: &Op) -> Result<Option<LinkId>, StoreError> {
     let link = match op.link {
+        // Its contact is yet to be made.
+        _ if matches!(op.payload, Payload::CreateContact { .. }) => None,
         Some(LinkId(0)) | None => links::id_of(connection, job, &op.contact)?,
         Some(link) => Some(link),
     };
@@ -96,7 +106,7 @@ fn link_of(connection: &Connection, job: i64, op: &Op) -> Result<Option<LinkId>,
         | Payload::SetStatus { .. }
         | Payload::DeleteLead { .. } => true,
         Payload::Deactivate { double, .. } => double.is_none(),
-        Payload::PatchContact { .. } | Payload::LogCall { .. } => false,
+        Payload::PatchContact { .. } | Payload::LogCall { .. } | Payload::CreateContact { .. } => false,
     };
     if needs_link && link.is_none() {
         return Err(broken(format!("a plan writes to the lead of contact {}, which has no link", op.contact)));

@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::open::State;
-use super::{activities, crm_fields, failures, jobs, journal, legs, links, outcome, plan, rejections, runs, servers};
+use super::{activities, crm_fields, failures, jobs, journal, legs, links, outcome, plan, rejections, runs, servers, strangers};
 use crate::model::{
     ActivityId, ContactId, CrmField, Failure, FieldName, JobName, LeadId, Leg, Link, LinkId, Op, OpId, OpResult, OpState, Rejection,
-    RunEnd, RunId, ServerFacts, Taken, Totals, Turn, VendorLeadCode,
+    RunEnd, RunId, ServerFacts, Stranger, Taken, Totals, Turn, VendorLeadCode,
 };
 use crate::ports::{JobRecord, LinkWrite, PlanCommit, RunRecord, SeenFields, Store, StoreError};
 
@@ -232,6 +232,10 @@ impl Store for State {
 
     fn rejections(&self, job: &JobName, limit: u32) -> Result<(Vec<Rejection>, BTreeMap<String, u64>), StoreError> {
         self.read(job, move |connection, job| rejections::list(connection, job, limit))
+    }
+
+    fn strangers(&self, job: &JobName) -> Result<Vec<Stranger>, StoreError> {
+        self.read(job, strangers::list)
     }
 
     fn rejection(&self, job: &JobName, contact: &ContactId) -> Result<Option<Rejection>, StoreError> {

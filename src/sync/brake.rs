@@ -19,6 +19,8 @@ pub struct Limits {
     pub patches: u64,
     /// Leads deleted.
     pub deletes: u64,
+    /// Contacts made in the CRM.
+    pub contacts: u64,
 }
 
 /// A limit that a plan goes beyond.
@@ -35,7 +37,15 @@ pub struct Blown {
 pub fn blown(plan: &Totals, live: u64, is_first_run: bool, limits: &Limits) -> Vec<Blown> {
     let mut found = Vec::new();
     let mut hold = |brake, message: String| found.push(Blown { brake, message });
-    let writes = plan.added + plan.updated + plan.moved + plan.deactivated + plan.deleted + plan.adopted + plan.patched + plan.logged;
+    let writes = plan.added
+        + plan.updated
+        + plan.moved
+        + plan.deactivated
+        + plan.deleted
+        + plan.adopted
+        + plan.patched
+        + plan.logged
+        + plan.contacts;
     if is_first_run && writes > 0 {
         hold("first_run", "this is the job's first run, and a first run is a plan until somebody approves it".to_owned());
     }
@@ -46,6 +56,7 @@ pub fn blown(plan: &Totals, live: u64, is_first_run: bool, limits: &Limits) -> V
         ("deactivates", plan.deactivated, limits.deactivates, "leads to take out of dialing"),
         ("patches", plan.pulled, limits.patches, "contacts to change for edits in VICIdial"),
         ("deletes", plan.deleted, limits.deletes, "leads to delete"),
+        ("contacts", plan.contacts, limits.contacts, "contacts to make in the CRM"),
     ] {
         if wanted > limit && !(is_first_run && brake == "creates") {
             hold(brake, format!("{wanted} {words}, and the brake `{brake}` is set to {limit}"));

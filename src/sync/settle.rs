@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{ActivityId, FieldName, LeadChange, LeadId, LeadRow, ListId, Outcome, StatusRule, StoredLead, Value};
+use crate::model::{ActivityId, ContactId, FieldName, LeadChange, LeadId, LeadRow, ListId, Outcome, StatusRule, StoredLead, Value};
 
 /// An update of unknown effect, after the lead was read again. `stored` is what VICIdial shows of the change's fields.
 #[must_use]
@@ -136,6 +136,12 @@ pub fn activity(found: Option<ActivityId>) -> Outcome {
         Some(id) => done(None, Some(id)),
         None => Outcome::NotSent,
     }
+}
+
+/// A new contact of unknown effect, after the second look for its mark.
+#[must_use]
+pub fn contact(found: Option<ContactId>) -> Outcome {
+    found.map_or(Outcome::NotSent, |contact| Outcome::Made { contact })
 }
 
 fn done(lead_id: Option<LeadId>, activity: Option<ActivityId>) -> Outcome {

@@ -161,6 +161,9 @@ fn changes(forms: Forms, change: &LeadChange, offset: Option<&str>) -> Vec<(Stri
     if let Some(status) = &change.status {
         ask = ask.with("status", if status.is_empty() { "--BLANK--" } else { status });
     }
+    if let Some(code) = &change.code {
+        ask = ask.with("vendor_lead_code", code.as_str());
+    }
     for (field, text) in &change.fields {
         let FieldName::Standard(standard) = field else { continue };
         let wire = forms.wire(field, text);

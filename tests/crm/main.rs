@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may fail the test")]
 
+mod created;
 mod describe;
 mod espocrm;
 mod faults;

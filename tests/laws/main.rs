@@ -29,6 +29,7 @@ mod settling;
 mod staffed;
 mod statuses;
 mod staying;
+mod strangers;
 mod together;
 mod two_way_crashes;
 mod two_way_lives;

@@ -96,7 +96,10 @@ fn what_is_written_is_what_counts() {
     assert_eq!((job.zone, job.schedule.zone(), job.full_schedule.zone()), (Europe::Berlin, Europe::Berlin, Europe::Berlin));
     assert_eq!((job.schedule.text(), job.full_schedule.text()), ("*/5 8-20 * * mon-fri", "0 30 4 * * *"));
     assert_eq!(job.settle, Duration::from_secs(300));
-    assert_eq!(job.brakes, Brakes { creates: 5, updates: 6, deactivates: 0, deactivates_share: 1.0, moves: 8, patches: 9, deletes: 10 });
+    assert_eq!(
+        job.brakes,
+        Brakes { creates: 5, updates: 6, deactivates: 0, deactivates_share: 1.0, moves: 8, patches: 9, deletes: 10, contacts: 50 }
+    );
     let least = &clean(LEAST).jobs[0];
     assert_eq!((job.may_delete, least.may_delete, least.brakes.deletes), (true, false, 0), "nothing is deleted by chance");
 }

@@ -19,6 +19,7 @@ mod proposed;
 mod reports;
 mod schedule;
 mod shipped;
+mod strangers;
 mod texts;
 mod transforms;
 mod two_ways;

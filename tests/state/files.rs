@@ -86,7 +86,7 @@ fn a_newer_state_is_refused_untouched() {
     let before = fs::read(dir.path().join("state.db")).unwrap();
     for error in [State::open(dir.path()).err().unwrap(), State::open_copy(dir.path()).err().unwrap()] {
         assert_eq!(error.kind, StoreErrorKind::Newer);
-        assert!(error.message.contains("schema 99") && error.message.contains("up to 3"), "{error}");
+        assert!(error.message.contains("schema 99") && error.message.contains("up to 4"), "{error}");
     }
     assert_eq!(fs::read(dir.path().join("state.db")).unwrap(), before);
 }

@@ -179,7 +179,7 @@ impl Model {
             return;
         }
         let (state, closed) = match &result.outcome {
-            Outcome::Done { .. } => (OpState::Done, None),
+            Outcome::Done { .. } | Outcome::Made { .. } => (OpState::Done, None),
             Outcome::Refused { .. } => (OpState::Refused, None),
             Outcome::Unknown { .. } => (OpState::Unknown, Some(now)),
             Outcome::NotSent => (OpState::Intended, None),
@@ -219,7 +219,7 @@ impl Model {
                     self.supersede(|row| row.is_linked && row.op.contact == op.contact);
                 }
             }
-            Outcome::Unknown { .. } | Outcome::NotSent => {}
+            Outcome::Unknown { .. } | Outcome::NotSent | Outcome::Made { .. } => {}
         }
     }
 
@@ -256,7 +256,11 @@ impl Model {
                 }
                 return;
             }
-            Payload::SetCustom { .. } | Payload::PatchContact { .. } | Payload::LogCall { .. } | Payload::SetStatus { .. } => {}
+            Payload::SetCustom { .. }
+            | Payload::PatchContact { .. }
+            | Payload::LogCall { .. }
+            | Payload::SetStatus { .. }
+            | Payload::CreateContact { .. } => {}
         }
         link.base.fields.extend(op.base_after.fields.clone());
         link.base.pulled.extend(op.base_after.pulled.clone());

@@ -10,6 +10,7 @@ mod life;
 mod links;
 mod power;
 mod servers;
+mod strangers;
 mod turns;
 
 use std::collections::BTreeMap;

@@ -209,6 +209,17 @@ async fn adds_are_refused_for_lists_phones_and_wishes() {
 }
 
 #[tokio::test]
+async fn a_code_is_written_onto_a_lead_that_has_none() {
+    let (server, dialer) = start().await;
+    let id = dialer.add_lead(&code(1), &lead(1, &[("city", "Tampa")]), Intake::default()).await.unwrap();
+    dialer.update_lead(id, &LeadChange { code: Some(code(2)), ..change(&[("source_id", "c1")]) }).await.unwrap();
+    let now = server.leads().remove(0);
+    assert_eq!((now.columns["vendor_lead_code"].as_str(), now.columns["source_id"].as_str()), (code(2).as_str(), "c1"));
+    assert_eq!((server.leads().len(), now.columns["city"].as_str()), (1, "Tampa"));
+    assert_eq!(dialer.codes_of(&[id]).await, Ok([(id, Some(code(2).to_string()))].into()));
+}
+
+#[tokio::test]
 async fn moves_statuses_and_phones() {
     let (server, dialer) = start().await;
     let id = dialer.add_lead(&code(1), &lead(1, &[]), Intake::default()).await.unwrap();

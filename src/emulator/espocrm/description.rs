@@ -178,7 +178,12 @@ impl World {
             let of = |names: &[&str]| json!({"read": {"yes": [], "no": names}, "edit": {"yes": [], "no": names}});
             access.insert(entity.name().to_owned(), json!({"attributes": of(&hidden), "fields": of(&hidden)}));
         }
-        Ok(json!({"user": user, "acl": {"fieldTableQuickAccess": access}, "settings": self.settings()}))
+        let mut table = Object::new();
+        for entity in ENTITIES {
+            let word = if self.may(actor, entity, "create") { "yes" } else { "no" };
+            table.insert(entity.name().to_owned(), json!({"create": word}));
+        }
+        Ok(json!({"user": user, "acl": {"table": table, "fieldTableQuickAccess": access}, "settings": self.settings()}))
     }
 
     /// Hides an attribute of contacts from whoever is no administrator, as a role does that forbids its field. One-to-one fields only: text, numbers, flags.

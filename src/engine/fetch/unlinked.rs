@@ -26,6 +26,8 @@ pub(super) struct Pending {
     pub(super) fingerprint: String,
     /// The contact whole, where edits of an adopted lead may go to it.
     whole: Option<Contact>,
+    /// The lead that it was made for, by its mark.
+    made_for: Option<LeadId>,
 }
 
 impl Pending {
@@ -82,7 +84,20 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                     let whole = self.swept.edits.are_pulled().then(|| contact.clone());
                     let rule = self.rule(&seen, contact);
                     let person = self.person(contact, &seen);
-                    self.pending.push(Pending { contact: id.clone(), seen, code, phone, person, stored, rule, fingerprint: print, whole });
+                    let mark = self.job.program.without_contact().and_then(|rule| contact.get(rule.key()?).text());
+                    let made_for = mark.and_then(|mark| self.job.marked(&mark));
+                    self.pending.push(Pending {
+                        contact: id.clone(),
+                        seen,
+                        code,
+                        phone,
+                        person,
+                        stored,
+                        rule,
+                        fingerprint: print,
+                        whole,
+                        made_for,
+                    });
                 }
                 Unlinked::LeftOut => {}
             }
@@ -135,6 +150,10 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                     continue;
                 }
                 let rows = match self.rows(&pending, leads).await? {
+                    Ok(rows) if rows.is_empty() => self.made_for(&pending).await?,
+                    rows => rows,
+                };
+                let rows = match rows {
                     Ok(rows) => rows,
                     Err(fault) => {
                         self.plan.unreadable(subject_of(&pending.contact), Some(pending.contact.clone()), fault);
@@ -234,5 +253,22 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             }
         }
         Ok(Ok(rows))
+    }
+
+    /// The lead that belongs to a contact whose code no lead carries: the one with its phone, or that for which it was made. A lead that somebody else has,
+    /// or that carries a code, is nobody's any more.
+    async fn made_for(&mut self, pending: &Pending) -> Result<Result<Vec<LeadRow>, Fault>, Stop> {
+        let row = match (self.claims.remove(&pending.contact), pending.made_for) {
+            (Some(row), _) => Some(row),
+            (None, Some(lead)) if self.outside.store.link_by_lead(&self.job.name, lead)?.is_none() => {
+                let fields: BTreeSet<FieldName> = pending.stored.0.keys().cloned().collect();
+                match self.job.dialer_record(self.outside.dialer.read_lead(lead, &fields).await)? {
+                    Ok(row) => row,
+                    Err(fault) => return Ok(Err(fault)),
+                }
+            }
+            (None, _) => None,
+        };
+        Ok(Ok(row.into_iter().filter(|row| row.code.trim().is_empty()).collect()))
     }
 }

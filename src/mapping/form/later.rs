@@ -2,8 +2,8 @@
 
 use crate::diag::form::{Form, Key, Kind, Names, Word};
 
+use super::FIELD_NAME;
 use super::calls::SETTINGS;
-use super::{CALL_STATUS, FIELD_NAME};
 
 pub(super) static SLOT: Form = Form {
     about: "A further lead of the same contact, for another of its phones.",
@@ -50,27 +50,6 @@ pub(super) static CALLBACKS: Form = Form {
         Key::may("at_from", FIELD_NAME, "The contact's field with the moment at which it wants to be called."),
         Key::may("zone", Kind::Zone, "The time zone of such a moment without an offset."),
         Key::or("activity", Kind::Flag, "false", "Whether a callback becomes a planned call in the CRM."),
-    ],
-    others: None,
-};
-
-pub(super) static WITHOUT_CONTACT: Form = Form {
-    about: "Leads that no contact of the CRM has.",
-    keys: &[
-        Key::or(
-            "then",
-            Kind::Word(&[
-                Word::now("ignore", "nothing"),
-                Word::now("hold", "they are counted, and a person decides"),
-                Word::now("match", "a contact with exactly this phone is looked for"),
-                Word::now("create", "a contact is made"),
-            ]),
-            "\"hold\"",
-            "What happens to them.",
-        ),
-        Key::may("statuses", Kind::List(&CALL_STATUS), "Only leads whose call ended so."),
-        Key::may("groups", Kind::List(&Kind::Name(Names::Campaign)), "Only leads of these in-groups."),
-        Key::may("set", Kind::Table(&SETTINGS), "CRM fields of a contact that is made."),
     ],
     others: None,
 };

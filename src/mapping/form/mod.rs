@@ -7,15 +7,17 @@ mod fields;
 mod later;
 mod leads;
 mod matching;
+mod strangers;
 mod trials;
 
 use crate::diag::form::{Form, Key, Kind, Names, Others, Word};
 
 use calls::{CALLS, DISPOSITION, USERS};
 use fields::{CUSTOM, LEAD};
-use later::{CALLBACKS, DNC, SLOT, WITHOUT_CONTACT};
+use later::{CALLBACKS, DNC, SLOT};
 use leads::{LEAVING, STATUS};
 use matching::MATCH;
+use strangers::WITHOUT_CONTACT;
 use trials::TEST;
 
 const FIELD_NAME: Kind = Kind::Name(Names::ContactField);
@@ -72,6 +74,11 @@ pub static MAPPING: Form = Form {
             "What a call with a certain result sets, and whether it is logged. The first rule decides.",
         ),
         Key::may("users", Kind::Table(&USERS), "Which CRM user an agent is."),
+        Key::may(
+            "without_contact",
+            Kind::Table(&WITHOUT_CONTACT),
+            "What happens to leads that no contact of the CRM has: inbound callers, bought lists.",
+        ),
         Key::may("test", Kind::Tables(&TEST), "Tests of your own, run by `vicisync test`."),
         Key::later(
             "code",
@@ -82,12 +89,6 @@ pub static MAPPING: Form = Form {
         Key::later("slot", Kind::Tables(&SLOT), "several leads for one contact", "Further leads of one contact, for its other phones."),
         Key::later("dnc", Kind::Table(&DNC), "do-not-call lists", "Do-not-call lists of both sides."),
         Key::later("callbacks", Kind::Table(&CALLBACKS), "callbacks", "Callbacks of both sides."),
-        Key::later(
-            "without_contact",
-            Kind::Table(&WITHOUT_CONTACT),
-            "leads without a contact",
-            "What happens to leads that no contact of the CRM has: inbound callers, bought lists.",
-        ),
         Key::later("recordings", Kind::Any, "recordings", "Links to recordings."),
     ],
     others: None,

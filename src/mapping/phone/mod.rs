@@ -149,16 +149,47 @@ impl PhoneRule {
         phones
     }
 
-    /// The number that a lead has, in the form that contacts' numbers have: older tools left trunk prefixes, and codes in the number, and no code.
+    /// Whether that is one of the contact's numbers, be it one that may not be dialed.
+    pub(super) fn has(&self, contact: &Seen<'_>, phone: &Phone) -> bool {
+        let region = self.region(contact);
+        let mut has = false;
+        for field in &self.from {
+            source::each(contact, field, &mut |text| {
+                has |= self.memo.numbers(region, &text).iter().any(|number| number.phone() == *phone);
+            });
+        }
+        has
+    }
+
+    /// The number that a lead has, in the form that contacts' numbers have.
     pub(super) fn of_lead(&self, code: &str, number: &str) -> Option<Phone> {
+        self.number_of_lead(code, number).as_ref().map(Number::phone)
+    }
+
+    /// The same, where it may be dialed.
+    ///
+    /// # Errors
+    /// A stable word and a sentence: it is none, or may not be dialed.
+    pub(super) fn of_caller(&self, code: &str, number: &str) -> Result<Phone, (&'static str, String)> {
+        match self.number_of_lead(code, number) {
+            None => Err(("phone_invalid", format!("its number is no valid one: \"{code} {number}\""))),
+            Some(found) if !self.is_allowed(&found) => {
+                Err(("phone_foreign", format!("{} is a number of a country that `regions` does not allow", found.phone().e164())))
+            }
+            Some(found) => Ok(found.phone()),
+        }
+    }
+
+    /// Older tools left trunk prefixes, and codes in the number, and no code; a number without one is of the home country.
+    fn number_of_lead(&self, code: &str, number: &str) -> Option<Number> {
         let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
         let (code, number) = (digits(code), digits(number));
-        let read = |text: &str| self.memo.numbers(self.default_region, text).first().map(Number::phone);
+        let read = |text: &str| self.memo.numbers(self.default_region, text).first().copied();
         if code.is_empty() {
             return read(&number);
         }
         let has_code = || number.starts_with(&code).then(|| read(&format!("+{number}"))).flatten();
-        read(&format!("+{code}{number}")).or_else(has_code).filter(|phone| phone.code == code)
+        read(&format!("+{code}{number}")).or_else(has_code).filter(|found| found.code() == code)
     }
 
     fn region(&self, contact: &Seen<'_>) -> Id {

@@ -1,11 +1,14 @@
 //! What a CRM's connector knows: its settings, the kinds of record that it syncs, and the fields that it never writes.
 
+use std::collections::BTreeSet;
+
 use super::used::{self, Way};
 use super::{Checked, Problem, Work};
 use crate::config::CrmConnection;
 use crate::crm::Connector;
 use crate::diag::form::Names;
 use crate::diag::{Code, suggest};
+use crate::mapping::{Then, WithoutContact};
 
 /// The settings of all CRM connections.
 pub(super) fn connections(checked: &Checked) -> Vec<Problem> {
@@ -54,8 +57,10 @@ pub(super) fn mapping(work: Work<'_>) -> Vec<Problem> {
         let help = format!("write object = \"{}\"", known.join("\" or \""));
         problems.push(Problem::at(Code::WrongObject, source, source.value(&["object"]), message).help(help));
     }
+    problems.extend(without_contact(work, connector));
     let values = used::all(&source.text);
-    for named in work.named(Names::Attribute).filter(|named| program.patch_names().contains(&named.text)) {
+    let set: BTreeSet<String> = program.patch_names().into_iter().chain(program.created_names()).collect();
+    for named in work.named(Names::Attribute).filter(|named| set.contains(&named.text)) {
         let at = |code: Code, message: String, help: &str| Problem::at(code, source, named.place.clone(), message).help(help);
         let name = &named.text;
         if connector.never_set().contains(name) {
@@ -72,4 +77,20 @@ pub(super) fn mapping(work: Work<'_>) -> Vec<Problem> {
         problems.push(problem.help(format!("write {} = true, or take it out", used.name)));
     }
     problems
+}
+
+/// Leads without a contact are looked for, and contacts made, only where the connector says how.
+fn without_contact(work: Work<'_>, connector: &Connector) -> Option<Problem> {
+    let then = work.mapping.program.without_contact().map(WithoutContact::then)?;
+    let lacks = match then {
+        Then::Hold => None,
+        Then::Match | Then::Create if !connector.searches() => Some("search"),
+        Then::Create if !connector.creates() => Some("create"),
+        Then::Match | Then::Create => None,
+    };
+    let lacks = lacks?;
+    let source = &work.mapping.source;
+    let message = format!("the connector for {} has no [{lacks}], which this needs", connector.title);
+    let problem = Problem::at(Code::MissingKey, source, source.value(&["without_contact", "then"]), message);
+    Some(problem.help("write `then = \"hold\"`, or add the table to the connector: docs/connectors.md"))
 }

@@ -108,9 +108,9 @@ fn adopt(contact: &ContactId, seen: &Seen, code: &VendorLeadCode, stored: &Store
         Seen::Lead(lead) => (delta::base_when_linking(&lead.values(), stored, &row.values), lead.phone.e164()),
         Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => (Base::default(), String::new()),
     };
-    // A lead that passed to its contact in a merge, before a state was lost, may carry the code of another contact still.
+    // Where it had none, ours is written. A lead that passed to its contact in a merge, before a state was lost, may carry the code of another contact still.
     let is_anothers = row.code != code.as_str() && VendorLeadCode::parse(&row.code).is_some();
-    let base = Base { carries: is_anothers.then(|| row.code.clone()), ..base };
+    let base = Base { carries: (is_anothers || row.code.trim().is_empty()).then(|| row.code.clone()), ..base };
     let state = if row.status == settings.leaving {
         LinkState::Left
     } else if row.status == settings.opt_out {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use vicisync::model::{Activity, ActivityId, Contact, ContactId, Merge, Merges, Value};
-use vicisync::ports::{Contacts, Cursor, Effect, Fault, KnownActivity, Page, Reach, Scope};
+use vicisync::model::{Activity, ActivityId, Contact, ContactId, Merge, Merges, Phone, Value};
+use vicisync::ports::{Birth, Contacts, Cursor, Effect, Fault, KnownActivity, Page, Reach, Scope};
 
 use super::{Sim, World};
 
@@ -59,7 +59,12 @@ pub(crate) struct Crm {
     pub(crate) merged: BTreeMap<ContactId, ContactId>,
     /// How it tells of merges.
     pub(crate) tells: Tells,
+    /// Searches do not find contacts that were made so many seconds ago or less.
+    pub(crate) search_lag: TimeDelta,
+    /// A value that no contact may have.
+    pub(crate) forbidden: Option<String>,
     next_activity: u64,
+    next_person: u64,
 }
 
 impl Crm {
@@ -75,7 +80,10 @@ impl Crm {
             is_forbidden: false,
             merged: BTreeMap::new(),
             tells: Tells::Nothing,
+            search_lag: TimeDelta::seconds(-1),
+            forbidden: None,
             next_activity: 1,
+            next_person: 1,
         }
     }
 
@@ -164,6 +172,42 @@ impl World {
         Ok(())
     }
 
+    /// Contacts with one of these texts, as they are written.
+    fn find(&self, name: &str, texts: &[String]) -> Vec<Contact> {
+        let has = |value: &Value| value.text().is_some_and(|text| texts.contains(&text));
+        let is_it = |person: &Person| match person.fields.get(name) {
+            Some(Value::List(values)) => values.iter().any(has),
+            Some(value) => has(value),
+            None => false,
+        };
+        let is_indexed = |person: &Person| self.crm_now() - person.modified > self.crm.search_lag;
+        let found = self.crm.people.iter().filter(|(_, person)| is_it(person) && is_indexed(person));
+        found.map(|(id, person)| self.crm.shown(id, person)).collect()
+    }
+
+    /// A contact is made, unless one with the same names is there.
+    fn create(&mut self, phone: &Phone, set: &BTreeMap<String, Value>) -> Result<Birth, Fault> {
+        if self.crm.forbidden.iter().any(|text| set.values().any(|value| value.text().as_ref() == Some(text))) {
+            return Err(Fault::refused("validation", "the CRM refused the values: field email, valid"));
+        }
+        let names = ["firstName", "lastName"].map(|name| set.get(name).cloned().unwrap_or(Value::Null));
+        let is_named = names.iter().any(|name| !name.is_blank());
+        let is_alike = |person: &Person| {
+            ["firstName", "lastName"].iter().zip(&names).all(|(name, value)| person.fields.get(*name).unwrap_or(&Value::Null) == value)
+        };
+        let alike: Vec<ContactId> =
+            self.crm.people.iter().filter(|(_, person)| is_named && is_alike(person)).map(|(id, _)| id.clone()).collect();
+        if !alike.is_empty() {
+            return Ok(Birth::Alike(alike));
+        }
+        let id = ContactId(format!("n{:02}", self.crm.next_person));
+        self.crm.next_person += 1;
+        let mut fields = set.clone();
+        fields.insert("phoneNumber".to_owned(), Value::Text(phone.e164()));
+        self.crm.people.insert(id.clone(), Person { fields, opted_out: false, modified: self.crm_now() });
+        Ok(Birth::Made(id))
+    }
+
     fn create_activity(&mut self, contact: &ContactId, activity: Activity) -> Result<ActivityId, Fault> {
         if !self.crm.people.contains_key(contact) {
             return Err(no_contact(contact));
@@ -232,6 +276,16 @@ impl Contacts for Sim {
     async fn patch(&self, contact: &ContactId, set: &BTreeMap<String, Value>) -> Result<(), Fault> {
         let (contact, set) = (contact.clone(), set.clone());
         self.request("patch", Some(format!("patch {contact}")), move |world| world.patch(&contact, &set)).await
+    }
+
+    async fn find(&self, name: &str, texts: &[String]) -> Result<Vec<Contact>, Fault> {
+        let (name, texts) = (name.to_owned(), texts.to_vec());
+        self.request("find", None, move |world| Ok(world.find(&name, &texts))).await
+    }
+
+    async fn create(&self, phone: &Phone, set: &BTreeMap<String, Value>) -> Result<Birth, Fault> {
+        let (phone, set) = (phone.clone(), set.clone());
+        self.request("create", Some(format!("create {}", phone.e164())), move |world| world.create(&phone, &set)).await
     }
 
     async fn find_activity(&self, contact: &ContactId, key: &str) -> Result<Option<ActivityId>, Fault> {

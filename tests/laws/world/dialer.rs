@@ -223,6 +223,9 @@ impl World {
         if change.moves_zone() {
             self.vici.zoned.insert(lead, change.tz_method);
         }
+        if let Some(code) = &change.code {
+            row.code = code.to_string();
+        }
         row.list = change.list_id.unwrap_or(row.list);
         if let Some(status) = &change.status {
             row.status.clone_from(status);
