@@ -2,15 +2,16 @@
 //! out of the hopper where they left their place. It decides what a look allows and what follows a write; which step comes
 //! when, and how many are under way, stands in `queue` and `lane`.
 
+mod refused;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{
-    CampaignId, FieldName, LeadChange, LeadId, LeadRow, LinkState, ListId, Op, Outcome, Payload, Shown, Taken, VendorLeadCode,
-};
+use crate::model::{CampaignId, FieldName, LeadChange, LeadId, LeadRow, LinkState, ListId, Op, Payload, Taken};
 use crate::ports::{Contacts, Dialer, Effect, Fault, HOPPER_SHOWN_MAX};
 
 use super::Outside;
 use super::send::{Sent, send};
+use refused::{changed, in_call, left_with, may_be_marked, missing, other_code};
 
 /// Statuses of a lead that is in a call now: what is written meanwhile is overwritten by the agent's screen.
 pub(super) const IN_CALL: [&str; 3] = ["INCALL", "QUEUE", "DISPO"];
@@ -19,7 +20,7 @@ pub(super) const IN_CALL: [&str; 3] = ["INCALL", "QUEUE", "DISPO"];
 #[derive(Debug)]
 pub(crate) enum Step {
     /// All of an op that changes no lead.
-    Alone(Taken),
+    Alone(Box<Taken>),
     /// One lead is looked at, before it is written with its group, or alone.
     Look(Option<Group>, Change),
     /// The same is written to these.
@@ -62,7 +63,7 @@ pub(crate) struct Went {
 /// What an op starts with, without its fellows.
 pub(crate) enum First {
     /// It goes by itself.
-    Alone(Taken),
+    Alone(Box<Taken>),
     /// It changes a lead, as this says.
     Change(LeadChange, Change),
     /// Nothing is to be sent.
@@ -77,7 +78,7 @@ pub(crate) fn first(taken: Taken) -> First {
         | Payload::SetCustom { .. }
         | Payload::PatchContact { .. }
         | Payload::LogCall { .. }
-        | Payload::CreateContact { .. } => First::Alone(taken),
+        | Payload::CreateContact { .. } => First::Alone(Box::new(taken)),
         Payload::UpdateLead { before, .. } => {
             let Some(link) = &taken.link else { return answer(taken, "its link is gone") };
             let Some(lead) = link.lead_id else { return answer(taken, "its link has no lead") };
@@ -446,17 +447,6 @@ async fn delete<D: Dialer, C, S, K>(outside: &Outside<'_, D, C, S, K>, change: C
     Went::answers([(change.op, deleted.map_or_else(Sent::fault, |()| Sent::done(None)))])
 }
 
-/// What was done to a lead that is to be deleted, since that was planned.
-fn changed(row: &LeadRow, out: &[String], shown: Option<&Shown>) -> Option<String> {
-    if !out.contains(&row.status) {
-        return Some(format!("it was to be deleted, and has the status {} now", row.status));
-    }
-    let is_same = |field: &FieldName, last: &String| row.values.get(field).is_none_or(|value| value == last);
-    let is_changed =
-        shown.is_some_and(|shown| shown.called != row.called_count || !shown.fields.iter().all(|(field, last)| is_same(field, last)));
-    is_changed.then(|| "it was to be deleted, and was changed or called meanwhile".to_owned())
-}
-
 /// Groups of a taken window: what is written to each, and whether they are looked at before.
 pub(crate) fn alike(changes: Vec<(LeadChange, Change)>) -> (Vec<Step>, Vec<(LeadChange, Vec<Change>)>) {
     let mut alone = Vec::new();
@@ -469,37 +459,4 @@ pub(crate) fn alike(changes: Vec<(LeadChange, Change)>) -> (Vec<Step>, Vec<(Lead
         }
     }
     (alone, groups.into_iter().collect())
-}
-
-fn in_call(lead: LeadId, status: &str) -> Outcome {
-    Outcome::Refused { code: "in_call".to_owned(), raw: format!("lead {lead} is in a call now ({status}); it is looked at again") }
-}
-
-/// A lead that was called had an outcome once, which nobody knows any more: to dial it as new may call somebody who said no.
-fn left_with(lead: LeadId, status: &str) -> Outcome {
-    Outcome::Refused {
-        code: "status_unknown".to_owned(),
-        raw: format!(
-            "lead {lead} was called before it left dialing with `{status}`, and which status it had is not known any more, since vicisync was stopped in that moment or its \
-             state was lost; set the lead's status in VICIdial (NEW has it dialed), then it goes on"
-        ),
-    }
-}
-
-/// A code is written over a blank, over itself, and over the one that the plan saw.
-fn may_be_marked(carried: &str, code: &VendorLeadCode, before: &LeadChange) -> bool {
-    carried.trim().is_empty() || carried == code.as_str() || before.code.as_ref().is_some_and(|before| before.as_str() == carried)
-}
-
-fn other_code(lead: LeadId, carried: &str) -> Outcome {
-    Outcome::Refused {
-        code: "foreign_code".to_owned(),
-        raw: format!(
-            "lead {lead} carries the code `{carried}` now, which vicisync did not write and does not overwrite; clear its vendor_lead_code in VICIdial, then it goes on"
-        ),
-    }
-}
-
-fn missing(lead: LeadId) -> Outcome {
-    Outcome::Refused { code: "lead_missing".to_owned(), raw: format!("VICIdial no longer has lead {lead}") }
 }

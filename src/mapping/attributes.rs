@@ -4,6 +4,7 @@
 //! ask for theirs by name without searching the contact. Fields that are made of one attribute each, which most are, need not even ask.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
 use foldhash::fast::RandomState;
 
@@ -12,12 +13,19 @@ use crate::model::{Contact, FieldName, Value};
 use super::fields::FieldRule;
 
 /// Names of attributes, each with its place in their order.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Attributes {
     names: Vec<String>,
     places: HashMap<String, usize, RandomState>,
     /// Of each field's rule, in their order, the place of the one attribute that it is made of.
     singles: Vec<Option<usize>>,
+}
+
+/// The names say all; a table of places has no order to be shown in.
+impl fmt::Debug for Attributes {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_list().entries(&self.names).finish()
+    }
 }
 
 /// A contact, seen by a mapping.

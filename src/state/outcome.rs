@@ -139,6 +139,10 @@ fn take_effect(
             legs::unfold(connection, job, id)
         }
         (Payload::SetCustom { .. } | Payload::PatchContact { .. } | Payload::SetStatus { .. }, Some(mut link)) => {
+            if matches!(op.payload, Payload::PatchContact { .. }) && !op.base_after.fields.is_empty() {
+                // The contact is another one now: should somebody make it what it was, that is an edit.
+                link.fingerprint.clear();
+            }
             links::merge(&mut link.base, &op.base_after);
             links::put(connection, job, &link)
         }

@@ -155,9 +155,6 @@ fn changes(forms: Forms, change: &LeadChange, offset: Option<&str>) -> Vec<(Stri
     if let Some(list) = change.list_id {
         ask = ask.with("list_id_field", list.to_string()).with("list_exists_check", "Y");
     }
-    if let Some(code) = &change.code {
-        ask = ask.with("vendor_lead_code", code.as_str());
-    }
     if let Some(status) = &change.status {
         ask = ask.with("status", if status.is_empty() { "--BLANK--" } else { status });
     }

@@ -160,6 +160,7 @@ async fn post(server: &Server, entity: &str, body: &Json) {
     let answer = reqwest::Client::new()
         .post(format!("{}/api/v1/{entity}", server.url()))
         .header("X-Api-Key", super::KEY)
+        .header("Content-Type", "application/json")
         .body(body.to_string())
         .send();
     let answer = answer.await.unwrap();

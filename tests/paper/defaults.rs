@@ -30,7 +30,9 @@ phone = { from = "phoneNumber", default_region = "US" }
 lead.first_name = { from = "firstName" }
 custom.plan = { from = "cPlan" }
 hopper = { new_leads = true }
+match = { code_from = "cOldCode" }
 leaving = {}
+without_contact = {}
 opt_out = {}
 calls = { go_live = 2026-11-01T00:00:00Z }
 disposition = [{ any = true, activity = true, set = { cResult = "${status}", cCount = "${call_count}" } }]

@@ -43,9 +43,8 @@ pub fn unlinked(
 pub fn matched(pair: &Matched<'_>, stored: &StoredLead, settings: &Settings) -> Step {
     let Matched { contact, seen, code, row, by, words } = *pair;
     let mut link = adopt(contact, seen, code, stored, row, settings);
-    match by {
-        By::Code => link.code = VendorLeadCode::read(&row.code).unwrap_or(link.code),
-        By::Phone => link.base.carries = Some(row.code.clone()),
+    if by == By::Code {
+        link.code = VendorLeadCode::read(&row.code).unwrap_or(link.code);
     }
     let mut step = take_over(seen, link, row, stored, settings, Verdict::Matched(by));
     for op in &mut step.ops {

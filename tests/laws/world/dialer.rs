@@ -217,9 +217,6 @@ impl World {
         self.vici.modified.insert(lead, self.now);
         let row = self.vici.leads.get_mut(&lead).ok_or_else(|| no_lead(lead))?;
         row.values.extend(kept);
-        if let Some(code) = &change.code {
-            row.code = code.to_string();
-        }
         if change.moves_zone() {
             self.vici.zoned.insert(lead, change.tz_method);
         }
