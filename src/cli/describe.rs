@@ -7,9 +7,6 @@ use serde_json::{Value as Json, json};
 use crate::engine::Report;
 use crate::model::{FieldName, Hopper, LeadChange, Op, Payload, Totals, Value};
 
-/// How the subject of an op begins that takes edits into the CRM.
-const EDIT: &str = "edit:";
-
 /// One op: a line, then its values, one a line.
 #[must_use]
 pub(super) fn op_text(op: &Op) -> String {
@@ -56,7 +53,7 @@ fn headline(op: &Op) -> String {
         }
         Payload::Deactivate { status, double: None, list: None, .. } => format!("take the lead out of dialing, status {status}"),
         Payload::Deactivate { status, double: Some(lead), .. } => format!("take lead {lead}, a double, out of dialing, status {status}"),
-        Payload::PatchContact { .. } if op.subject.starts_with(EDIT) => "change the contact".to_owned(),
+        Payload::PatchContact { .. } if op.is_pull() => "change the contact".to_owned(),
         Payload::PatchContact { .. } => "set CRM properties".to_owned(),
         Payload::LogCall { existing: None, activity, .. } => format!("log a call: {}", activity.title),
         Payload::LogCall { existing: Some(_), activity, .. } => format!("change a logged call: {}", activity.title),
