@@ -126,6 +126,10 @@ pub(crate) fn fold_calls<D: Dialer, C: Contacts, S: Store, K: Clock>(
                     continue;
                 }
             }
+            // Of a lead that is to become somebody's the calls are told as soon as it is.
+            if plan.claimed_leads.contains(lead) {
+                continue;
+            }
             plan.commit.folded.push(*lead);
         }
     }

@@ -77,7 +77,12 @@ impl Edits {
         row: &LeadRow,
         route: Route,
     ) -> Result<(), Stop> {
-        self.seen.insert(row.lead_id);
+        // The list does not show what it lacks: before anything is written there, the lead is read by itself.
+        let is_whole = route == Route::Lead
+            || self.pulled.iter().all(|field| matches!(field, FieldName::Standard(_)) || row.values.contains_key(field));
+        if is_whole {
+            self.seen.insert(row.lead_id);
+        }
         if IN_CALL.contains(&row.status.as_str()) {
             self.in_call.insert(row.lead_id);
         }
@@ -105,7 +110,7 @@ impl Edits {
         let late = fields.iter().filter(|(field, now)| ours.get(*field).is_some_and(|ours| ours.contains(*now)));
         let late: Vec<FieldName> = late.map(|(field, _)| field.clone()).collect();
         let shown = self.shown.entry(link.id).or_default();
-        shown.is_seen = true;
+        shown.is_seen |= is_whole;
         shown.modified = shown.modified.max(row.modified);
         shown.late.extend(late);
         shown.fields.extend(fields);
@@ -252,6 +257,7 @@ pub(crate) async fn look_at<D: Dialer, C: Contacts, S: Store, K: Clock>(
     links.retain(|lead, _| !edits.seen.contains(*lead));
     if links.len() > READ_MAX {
         read_lists(outside, job, edits).await?;
+        clear_doubts(outside, job, plan, edits).await?;
     }
     links.retain(|lead, _| !edits.seen.contains(*lead));
     if links.is_empty() {

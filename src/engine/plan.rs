@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Base, ContactId, Failure, Link, LinkId, Op, Payload, Totals};
+use crate::model::{Base, ContactId, Failure, LeadId, Link, LinkId, Op, Payload, Totals};
 use crate::ports::{Fault, JobRecord, LinkWrite, PlanCommit};
 use crate::sync::decide::{self, Settings, Step, Verdict, subject_of};
 use crate::sync::matching::By;
@@ -18,6 +18,8 @@ pub(crate) struct Plan {
     pub(crate) gone: BTreeSet<ContactId>,
     /// Contacts that get a lead which had none.
     pub(crate) claimed: BTreeSet<ContactId>,
+    /// Their leads: their calls are told as soon as they are linked.
+    pub(crate) claimed_leads: BTreeSet<LeadId>,
 }
 
 impl Plan {
@@ -29,6 +31,7 @@ impl Plan {
             seen: BTreeSet::new(),
             gone: BTreeSet::new(),
             claimed: BTreeSet::new(),
+            claimed_leads: BTreeSet::new(),
         }
     }
 
@@ -58,6 +61,28 @@ impl Plan {
         }
         self.commit.ops.extend(step.ops);
         self.commit.failures.extend(step.failures);
+    }
+
+    /// The leads that this plan makes somebody's.
+    pub(crate) fn leads(&self) -> BTreeSet<LeadId> {
+        let lead = |write: &LinkWrite| match write {
+            LinkWrite::Put(link) | LinkWrite::Pass(link) => link.lead_id,
+            LinkWrite::Seen { .. } => None,
+        };
+        self.commit.links.iter().filter_map(lead).collect()
+    }
+
+    /// No contact is made for a lead that is somebody's now.
+    pub(crate) fn make_nobody_twice(&mut self) {
+        let linked = self.leads();
+        let is_made = |op: &Op| matches!(&op.payload, Payload::CreateContact { lead, .. } if linked.contains(lead));
+        let before = self.commit.ops.len();
+        self.commit.ops.retain(|op| !is_made(op));
+        self.totals.contacts = self.totals.contacts.saturating_sub((before - self.commit.ops.len()) as u64);
+        let held = self.commit.strangers.len();
+        self.commit.strangers.retain(|stranger| !linked.contains(&stranger.lead));
+        self.totals.strangers = self.totals.strangers.saturating_sub((held - self.commit.strangers.len()) as u64);
+        self.commit.no_strangers.extend(linked);
     }
 
     /// Takes back a lead that this plan would add for a contact.

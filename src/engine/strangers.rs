@@ -91,10 +91,12 @@ pub(crate) async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
 impl<D: Dialer, C: Contacts, S: Store, K: Clock> Strangers<'_, '_, D, C, S, K> {
     async fn lead(&mut self, lead: LeadId) -> Result<(), Stop> {
         let subject = stranger_subject(lead);
-        if self.outside.store.link_by_lead(&self.job.name, lead)?.is_some() {
+        let is_linked = self.outside.store.link_by_lead(&self.job.name, lead)?.is_some();
+        if is_linked || self.job.claimed(self.outside.store, lead)?.is_some() {
             self.none(lead, subject);
             return Ok(());
         }
+        self.job.awake(self.outside.clock.now())?;
         let calls = flags::calls(self.outside, self.job, lead)?;
         let Some(call) = calls.iter().rev().find(|call| self.rule.takes(call)) else {
             self.none(lead, subject);
@@ -124,6 +126,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Strangers<'_, '_, D, C, S, K> {
             }
             Found::Claimed(contact) => {
                 self.none(lead, subject);
+                self.plan.claimed_leads.insert(lead);
                 self.claims.insert(contact, row);
             }
             Found::Make(phone, others) => self.make(lead, &row, (&calls, call), phone, others),

@@ -68,8 +68,8 @@ pub(super) fn insert(
 /// How often the same write was tried by an op that a newer look replaced: planned again it is still that write.
 fn tries_before(connection: &Connection, job: i64, op: &Op, payload: &str) -> Result<u32, StoreError> {
     let sql = "SELECT state = 'superseded' AND payload = ?5, tries FROM op \
-               WHERE job = ?1 AND contact = ?2 AND lane = ?3 AND subject = ?4 ORDER BY id DESC LIMIT 1";
-    let last = one(connection, sql, params![job, op.contact.as_str(), op.lane.name(), op.subject, payload], |row| {
+               WHERE job = ?1 AND contact = ?2 AND lane = ?3 AND subject = ?4 AND kind = ?6 ORDER BY id DESC LIMIT 1";
+    let last = one(connection, sql, params![job, op.contact.as_str(), op.lane.name(), op.subject, payload, op.payload.kind()], |row| {
         Ok((row.get::<_, bool>(0)?, row.get::<_, u32>(1)?))
     })?;
     Ok(last.filter(|(is_same, _)| *is_same).map_or(0, |(_, tries)| tries))

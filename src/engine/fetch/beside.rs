@@ -17,6 +17,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     pub(crate) async fn finish(mut self, doubles: Vec<Double>, is_complete: bool) -> Result<(), Stop> {
         self.look_up().await?;
         self.match_all(is_complete).await?;
+        self.plan.make_nobody_twice();
         self.spare().await?;
         let found = std::mem::take(&mut self.swept.doubles);
         for (contact, lead) in doubles.into_iter().chain(found) {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::mapping::Mapped;
 use crate::model::{Contact, ContactId, Failure, FieldName, LeadField, LeadId, LeadRow, ListId, Matching, Phone, VendorLeadCode};
-use crate::ports::{self, Clock, Contacts, Dialer, Fault, Sought, Store};
+use crate::ports::{self, Clock, Contacts, Dialer, Fault, LinkWrite, Sought, Store};
 use crate::sync::decide::{self, Matched, Seen, Step, subject_of};
 use crate::sync::matching::{self, By, Found, Pairs, Person, Stranger};
 
@@ -80,6 +80,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         }
         let saw_all = is_complete && self.part.list().is_none();
         let knows_rivals = saw_all || !pairs.has_any() || self.rivals(&mut pairs, &asked, &matching).await?;
+        let mut taken = self.plan.leads();
         for (pending, found) in asked.into_iter().zip(pairs.decide(&matching)) {
             let row = |lead: LeadId| match seen_at.get(&lead).filter(|_| knows_rivals)? {
                 At::List(address) => unowned.as_ref()?.row(*address),
@@ -88,10 +89,8 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             match found {
                 Found::Lead(lead, by) => {
                     match row(lead) {
-                        Some(row) => {
-                            let step = self.matched(&pending, &row, by, &matching);
-                            self.taken(&pending, false, step);
-                        }
+                        Some(_) if !taken.insert(lead) => self.put_off(pending, "a lead that fits it became another contact's in this run"),
+                        Some(row) => self.give(pending, row, by, &matching).await?,
                         None => {
                             self.put_off(pending, "a lead fits it, and may fit others as well that are not linked yet; the next full run looks at all of them");
                         }
@@ -108,6 +107,48 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             }
         }
         Ok(())
+    }
+
+    /// A contact gets the lead that fits it alone.
+    async fn give(&mut self, pending: Pending, row: LeadRow, by: By, matching: &Matching) -> Result<(), Stop> {
+        if let Some(failure) = self.code_taken(&pending, &row, by)? {
+            let step = self.held(&pending, failure);
+            self.plan.take(&pending.contact, None, step, &pending.fingerprint);
+            return Ok(());
+        }
+        match self.whole(row, &pending.stored).await? {
+            Ok(row) => {
+                let step = self.matched(&pending, &row, by, matching);
+                self.taken(&pending, false, step);
+            }
+            Err(fault) => self.plan.unreadable(subject_of(&pending.contact), Some(pending.contact), fault),
+        }
+        Ok(())
+    }
+
+    /// The failure of a contact whose lead carries an older tool's code that another contact's lead carries as well.
+    fn code_taken(&self, pending: &Pending, row: &LeadRow, by: By) -> Result<Option<Failure>, Stop> {
+        let code = match by {
+            By::Code => VendorLeadCode::read(&row.code),
+            By::Phone => None,
+        };
+        let Some(code) = code else { return Ok(None) };
+        let kept = self.outside.store.link_by_code(&self.job.name, &code)?.map(|link| link.contact);
+        let planned = self.plan.commit.links.iter().find_map(|write| match write {
+            LinkWrite::Put(link) | LinkWrite::Pass(link) if link.code == code => Some(link.contact.clone()),
+            LinkWrite::Put(_) | LinkWrite::Pass(_) | LinkWrite::Seen { .. } => None,
+        });
+        let other = kept.or(planned).filter(|contact| *contact != pending.contact);
+        Ok(other.map(|other| Failure {
+            subject: subject_of(&pending.contact),
+            contact: Some(pending.contact.clone()),
+            code: matching::AMBIGUOUS.to_owned(),
+            raw: format!(
+                "lead {} carries the code `{code}` of this contact, and so does the lead of contact {other}; merge the two contacts, or clear the code of one lead in VICIdial",
+                row.lead_id
+            ),
+            tries: 0,
+        }))
     }
 
     /// The failure of a contact whose code, or one of the leads that carry it, another job has.

@@ -121,6 +121,14 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             match (fate, heir.take_if(|_| *fate == Fate::Passes)) {
                 (Fate::Passes, Some(heir)) => {
                     let link = decide::passed(loser, winner, &self.code(winner));
+                    if self.swept.edits.are_pulled()
+                        && !self.swept.edits.is_seen(loser)
+                        && let Err(fault) = self.swept.edits.read(self.outside, self.job, loser).await?
+                    {
+                        // Nothing is written over edits that nobody looked at.
+                        self.plan.unreadable(subject_of(winner), Some(winner.clone()), fault);
+                        continue;
+                    }
                     // Edits of its lead that go to the CRM are decided about by the next look: then the lead is the winner's.
                     let shown = self.shown(loser, None);
                     let step = decide::inherits(&heir.seen, &link, &heir.stored, &shown, &self.settings);
@@ -138,12 +146,22 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         // None of the losers' leads passed: the winner is decided about as ever.
         self.pending.extend(self.heirs.remove(winner).filter(|_| !merged.fates.contains(&Fate::Passes)));
         if let Some(own) = own.filter(|_| merged.winner_opts_out) {
-            if has_planned {
-                self.plan.withdraw(winner);
+            let mut step =
+                decide::linked(&decide::opted_out(winner), &own, &StoredLead(BTreeMap::new()), &Shown::default(), &self.settings);
+            self.plan.commit.accepted.retain(|contact| contact != winner);
+            if !has_planned {
+                self.plan.take(winner, Some(&own), step, &own.fingerprint);
                 return Ok(());
             }
-            let step = decide::linked(&decide::opted_out(winner), &own, &StoredLead(BTreeMap::new()), &Shown::default(), &self.settings);
-            self.plan.take(winner, Some(&own), step, &own.fingerprint);
+            self.plan.withdraw(winner);
+            if own.lead_id.is_some() {
+                // This plan linked a lead that is there: it leaves dialing at once.
+                for op in &mut step.ops {
+                    op.link = None;
+                }
+                self.plan.commit.ops.extend(step.ops);
+                self.plan.commit.rejections.extend(step.rejection);
+            }
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{ContactId, Failure, Lane, LeadRow, Link, LinkId, Op, Payload, Shown};
+use crate::model::{ContactId, Failure, Lane, LeadRow, Link, LinkId, LinkState, Op, Payload, Shown};
 use crate::ports::{Clock, Contacts, Dialer, LinkWrite, Store};
 use crate::sync::decide::{self, subject_of};
 
@@ -19,6 +19,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             std::mem::take(&mut self.plan.commit.ops).into_iter().partition(|op| op.lane == Lane::Delete);
         self.plan.commit.ops = others;
         for mut op in deletes {
+            self.job.awake(self.outside.clock.now())?;
             let Some((link, lead)) = self.known(&op.contact)?.and_then(|link| link.lead_id.map(|lead| (link, lead))) else {
                 self.plan.totals.deleted = self.plan.totals.deleted.saturating_sub(1);
                 continue;
@@ -35,6 +36,21 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             if let Some(row) = row {
                 let is_called = self.plan.gone.contains(&op.contact) && self.is_called(&row)?;
                 if let Some(raw) = decide::spared(&link.base, &row, is_called, &self.settings) {
+                    self.keep(link.id, op.contact, raw);
+                    continue;
+                }
+                if let Payload::DeleteLead { out, .. } = &op.payload
+                    && link.state == LinkState::Left
+                    && !out.contains(&row.status)
+                {
+                    // Somebody let it in again since it left: it leaves once more, and a person decides about the rest.
+                    self.plan.commit.ops.push(decide::leaves_again(&link, &self.settings));
+                    self.plan.totals.deactivated += 1;
+                    let raw = format!(
+                        "lead {lead} was to be deleted, since its contact left, and got the status {} since then: it is taken out of dialing again, and kept. \
+                         Delete it in VICIdial if nothing of it is needed, or bring the contact back in the CRM",
+                        row.status
+                    );
                     self.keep(link.id, op.contact, raw);
                     continue;
                 }

@@ -252,7 +252,27 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                 Err(fault) => return Ok(Err(fault)),
             }
         }
-        Ok(Ok(rows))
+        let mut whole = Vec::with_capacity(rows.len());
+        for row in rows {
+            match self.whole(row, &pending.stored).await? {
+                Ok(row) => whole.push(row),
+                Err(fault) => return Ok(Err(fault)),
+            }
+        }
+        Ok(Ok(whole))
+    }
+
+    /// A row with its custom fields: the reading of a list does not show those of a lead that came from another list. One that lacks what the contact would
+    /// fill is read by itself, so that nothing is written over what people typed there.
+    pub(super) async fn whole(&self, row: LeadRow, stored: &StoredLead) -> Result<Result<LeadRow, Fault>, Stop> {
+        let is_shown = |field: &FieldName| row.values.get(field).is_some_and(|text| !text.trim().is_empty());
+        let mut filled = stored.0.iter().filter(|(field, text)| matches!(field, FieldName::Custom(_)) && !text.is_empty());
+        if filled.all(|(field, _)| is_shown(field)) {
+            return Ok(Ok(row));
+        }
+        let fields = stored.0.keys().cloned().chain(row.values.keys().cloned()).collect();
+        let read = self.job.dialer_record(self.outside.dialer.read_lead(row.lead_id, &fields).await)?;
+        Ok(read.map(|read| read.unwrap_or(row)))
     }
 
     /// The lead that belongs to a contact whose code no lead carries: the one with its phone, or that for which it was made. A lead that somebody else has,
@@ -269,6 +289,9 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             }
             (None, _) => None,
         };
-        Ok(Ok(row.into_iter().filter(|row| row.code.trim().is_empty()).collect()))
+        let is_free = |row: &LeadRow| row.code.trim().is_empty() && !self.plan.leads().contains(&row.lead_id);
+        let Some(row) = row.filter(is_free) else { return Ok(Ok(Vec::new())) };
+        let is_others = self.job.claimed(self.outside.store, row.lead_id)?.is_some();
+        Ok(Ok(if is_others { Vec::new() } else { vec![row] }))
     }
 }

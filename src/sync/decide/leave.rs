@@ -1,6 +1,6 @@
 //! Leads whose contact left, by why it left; leads of people who opted out; and those whose person opted out, and that somebody let in again.
 
-use crate::model::{Base, Fate, Lane, LeadRow, Link, LinkState, Payload};
+use crate::model::{Base, Fate, Lane, LeadRow, Link, LinkState, Op, Payload};
 
 use super::{Seen, Settings, Step, Verdict, op, rejection_of};
 
@@ -49,6 +49,19 @@ pub(super) fn is_away(seen: &Seen, link: &Link, settings: &Settings) -> Step {
     let mut step = stays_away(seen);
     delete(seen, link, settings, &mut step);
     step
+}
+
+/// A lead that left, and that somebody let in again, leaves once more.
+#[must_use]
+pub fn leaves_again(link: &Link, settings: &Settings) -> Op {
+    let payload = Payload::Deactivate {
+        status: settings.leaving.clone(),
+        keep: settings.keep.clone(),
+        then: LinkState::Left,
+        double: None,
+        list: None,
+    };
+    op(Lane::Deactivate, &link.contact, Some(link.id), payload, Base::default(), "its contact left, and somebody changed the lead's status")
 }
 
 /// Nothing is written for a contact that is away.

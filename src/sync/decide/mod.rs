@@ -20,7 +20,7 @@ use super::delta::{Rules, Shown};
 use super::matching::By;
 use change::change;
 pub use change::conflict_of;
-pub use leave::{spared, tighten};
+pub use leave::{leaves_again, spared, tighten};
 pub use link::{Matched, double, held, matched, unlinked};
 pub use merge::{Fate, Merged, inherits, merged, opted_out, passed, yields};
 pub use status::{ruled, ruled_before};
