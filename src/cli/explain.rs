@@ -107,7 +107,14 @@ fn look(state: &State, job: &JobName, contact: &ContactId, program: &Program) ->
 /// Why the contact is, or is not, dialed.
 fn why(known: &Known) -> String {
     if let Some(rejection) = &known.rejection {
-        return format!("not dialed: rejected, {}: {}", rejection.reason, rejection.detail);
+        let kept = known.link.as_ref().filter(|link| link.state == LinkState::Live && rejection.reason != "opted_out");
+        return match kept.and_then(|link| link.lead_id) {
+            Some(lead) => format!(
+                "rejected, {}: {}; its lead {lead} is kept as it is, as [leaving] of the mapping says, or leaves with the next run",
+                rejection.reason, rejection.detail
+            ),
+            None => format!("not dialed: rejected, {}: {}", rejection.reason, rejection.detail),
+        };
     }
     if let Some(op) = known.ops.iter().find(|op| matches!(op.state, OpState::Sent | OpState::Unknown)) {
         return format!("a write of unknown effect waits to be looked up ({}): {}", op.payload.kind(), op.reason);

@@ -24,10 +24,16 @@ impl FieldRule {
         if shown.trim().is_empty() {
             return Ok((attribute.to_owned(), Value::Null));
         }
-        let text = transform::apply_all(&steps, shown);
-        if text.trim().is_empty() || transform::apply_all(&self.transforms, &text) != shown {
+        // Spaces that the rule's own steps cut are none of the value.
+        let cut: Vec<Transform> = self.transforms.iter().filter(|step| is_space(step)).cloned().collect();
+        let tidy = transform::apply_all(&cut, shown);
+        let made_of = |shown: &str| {
+            let text = transform::apply_all(&steps, shown);
+            (!text.trim().is_empty() && transform::apply_all(&self.transforms, &text) == shown).then_some(text)
+        };
+        let Some(text) = made_of(shown).or_else(|| made_of(&tidy)) else {
             return Err(format!("no value of `{attribute}` is \"{shown}\" in VICIdial"));
-        }
+        };
         let is_flag = matches!(self.transforms.iter().find(|step| !is_space(step)), Some(Transform::YesNo { .. }));
         Ok((attribute.to_owned(), of_kind(text, now, is_flag)))
     }
@@ -46,7 +52,7 @@ impl Program {
         if !rule.way.direction.pulls() {
             return Err(format!("`{field}` goes to VICIdial only: its direction is \"{}\"", rule.way.direction));
         }
-        if text.trim().is_empty() && !rule.way.clears {
+        if field.shows_nothing(text) && !rule.way.clears {
             return Err("a blank says nothing, unless the field has `blank = \"clear\"`".to_owned());
         }
         self.back(field, text, contact)

@@ -178,8 +178,10 @@ fn origin(item: &Item<'_, '_>, to: Option<&str>, leaving: &Leaving, opt_out: &st
 
 fn target(item: &Item<'_, '_>, leaving: &Leaving, opt_out: &str) -> Option<String> {
     let status = status(item)?;
-    if let Some(what) = meaning(&status, leaving, opt_out) {
-        let help = "opt-outs are marked at the contact, and who leaves is told by the filter; choose another status here";
+    let what = meaning(&status, leaving, opt_out).or_else(|| FINAL.contains(&status.to_uppercase().as_str()).then_some("is final"));
+    if let Some(what) = what {
+        let help =
+            "results come from calls, opt-outs are marked at the contact, and who leaves is told by the filter; choose another status here";
         item.wrong(Code::BadStatus, format!("`{status}` {what}: a rule for statuses does not set it"), help);
         return None;
     }

@@ -237,6 +237,7 @@ impl Program {
     /// Why there is none, in a sentence.
     pub fn back(&self, field: &FieldName, shown: &str, contact: &Contact) -> Result<(String, Value), String> {
         let rule = self.fields.get(field).filter(|rule| rule.way.direction.pulls());
+        let shown = if field.shows_nothing(shown) { "" } else { shown };
         rule.ok_or_else(|| format!("`{field}` does not go to the CRM"))?.back(shown, contact)
     }
 

@@ -71,7 +71,14 @@ fn text(item: &Item<'_, '_>) -> Option<Template> {
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
     let unknown: Vec<_> = template.names().filter(|name| !known.contains(&name.text.as_str())).collect();
     for name in &unknown {
-        let help = suggest::help(&name.text, &known).unwrap_or_default();
+        let of_lead = format!("lead_{}", name.text);
+        let help = if known.contains(&of_lead.as_str()) {
+            format!("write `${{{of_lead}}}`")
+        } else {
+            suggest::help(&name.text, &known).unwrap_or_else(|| {
+                "write `${lead_first_name}` and so on for VICIdial's standard fields, or a fact of the call as `${status}`; custom fields cannot stand here".to_owned()
+            })
+        };
         let message = format!("there is no variable `{}`", name.text);
         item.sink().report(item.sink().at(Code::UnknownVariable, item.part(name.place.clone()), message).help(help));
     }

@@ -99,6 +99,21 @@ pub enum FieldName {
     Custom(String),
 }
 
+/// What VICIdial shows where there is no date.
+pub const NO_DATE: &str = "0000-00-00";
+
+impl FieldName {
+    /// Whether that is what VICIdial shows where nothing was ever entered.
+    #[must_use]
+    pub fn shows_nothing(&self, shown: &str) -> bool {
+        match self {
+            Self::Standard(LeadField::Gender) => matches!(shown.trim(), "" | "U"),
+            Self::Standard(LeadField::Rank) => matches!(shown.trim(), "" | "0"),
+            Self::Standard(_) | Self::Custom(_) => matches!(shown.trim(), "" | NO_DATE),
+        }
+    }
+}
+
 impl fmt::Display for FieldName {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

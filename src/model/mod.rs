@@ -28,7 +28,7 @@ pub use call::{Activity, Call, Leg, LegKey, LegKind};
 pub use code::{InstallKey, VendorLeadCode};
 pub use contact::{Contact, Merge, Merges, Value};
 pub use crm_field::{CrmField, CrmFieldKind};
-pub use field::{FieldName, LeadField};
+pub use field::{FieldName, LeadField, NO_DATE};
 pub use id::{ActivityId, CampaignId, ContactId, JobName, LeadId, LinkId, ListId, OpId, RunId};
 pub use intake::{Hopper, Intake, ListChange, TzMethod};
 pub use lead::{Lead, LeadChange, LeadRow, StoredLead};

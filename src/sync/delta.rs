@@ -10,10 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDateTime;
 
 use super::field::{Action, Edit, decide};
-use crate::model::{Base, FieldName, LeadField, Pair, Side, StoredLead, Way};
-
-/// What VICIdial shows where there is no date.
-const NO_DATE: &str = "0000-00-00";
+use crate::model::{Base, FieldName, LeadField, NO_DATE, Pair, Side, StoredLead, Way};
 
 /// What one contact's fields come to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -129,12 +126,7 @@ impl<'a> Sides<'a> {
     }
 
     fn vicidial(&self) -> Edit {
-        let is_blank = match self.field {
-            // What these columns show where nothing was ever entered.
-            FieldName::Standard(LeadField::Gender) => matches!(self.now, "" | "U"),
-            FieldName::Standard(LeadField::Rank) => matches!(self.now, "" | "0"),
-            FieldName::Standard(_) | FieldName::Custom(_) => matches!(self.now.trim(), "" | NO_DATE),
-        };
+        let is_blank = self.field.shows_nothing(self.now);
         match self.last {
             Some(last) if last.vicidial == self.now => Edit::None,
             Some(_) | None if self.is_late => Edit::Late,

@@ -241,7 +241,8 @@ fn a_foreign_code_is_never_overwritten() {
     let leads = [stranger(&rig, 0, "Example", "LEGACY-7"), stranger(&rig, 1, "Example", "")];
     // Somebody marks the other one while the run is on its way.
     let other = leads[1];
-    rig.world().script = Script::default().meanwhile(At::Call("read_lead", 1), move |world| {
+    // The first reading is that of its custom fields.
+    rig.world().script = Script::default().meanwhile(At::Call("read_lead", 2), move |world| {
         world.vici.leads.get_mut(&other).unwrap().code = "LEGACY-8".to_owned();
     });
     let report = rig.approve();

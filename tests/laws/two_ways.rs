@@ -560,3 +560,26 @@ fn the_second_run_writes_nothing() {
     rig.is_quiet();
     assert_eq!(rig.row("c03").values[&field(LeadField::City)], "Tampa");
 }
+
+/// VICIdial shows less than the CRM has: who edits that has not seen the rest, and must not take it away.
+#[test]
+fn a_part_never_replaces_the_whole() {
+    let mut rig = Rig::started_with(3, &[(CITY, "city = { from = \"city\", direction = \"both\", wins = \"vicidial\" }")]);
+    let long = "Tampa Bay ".repeat(8).trim().to_owned();
+    rig.edit("c01", "city", &long);
+    rig.wait(60);
+    rig.full();
+    assert_eq!(rig.row("c01").get(LeadField::City), &long[..50]);
+    rig.agent("c01", |row| row.set(LeadField::City, "Largo"));
+    rig.agent("c02", |row| row.set(LeadField::City, "Largo"));
+    rig.wait(60);
+    rig.full();
+    assert_eq!((rig.attribute("c01", "city"), rig.attribute("c02", "city")), (text(&long), text("Largo")));
+    assert_eq!((rig.row("c01").get(LeadField::City), rig.failure_codes()), ("Largo", vec!["no_way_back".to_owned()]));
+    // Somebody corrects it in the CRM.
+    rig.edit("c01", "city", "Largo");
+    rig.wait(60);
+    rig.full();
+    assert_eq!(rig.failure_codes(), Vec::<String>::new());
+    rig.is_quiet();
+}

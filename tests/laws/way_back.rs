@@ -112,7 +112,10 @@ proptest! {
                     prop_assert!(clears || !is_blank(text), "a blank says nothing");
                     prop_assert_eq!(attribute.as_str(), "cX");
                     let after = shown(&program, &contact(value.clone()));
-                    prop_assert_eq!(&after, if is_blank(text) { "" } else { text }, "{:?} of {:?}", steps, value);
+                    // Spaces that its own steps cut are none of a value.
+                    let cuts = steps.iter().any(|step| step.contains("trim") || step.contains("collapse"));
+                    let is_same = if cuts { after.split_whitespace().eq(text.split_whitespace()) } else { after == text };
+                    prop_assert!(is_same || (is_blank(text) && after.is_empty()), "{:?} of {:?}: {:?}", steps, value, after);
                 }
                 Err(why) => {
                     prop_assert!(text == typed || is_blank(text), "{:?} shows {:?}, which does not go back: {}", before, text, why);

@@ -2,7 +2,7 @@
 //!
 //! What goes there is decided in `sync`. A value that no way leads back from is kept as a failure; the contact's other fields go on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::mapping::{Mapped, Program};
 use crate::model::{Base, Contact, ContactId, Failure, FieldName, Lane, Link, LinkId, Op, OpId, OpState, Pair, Payload, Value};
@@ -38,18 +38,41 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         if step.pulls.is_empty() {
             return;
         }
-        let (op, failure) = write(&self.job.program, contact, link, &step.pulls);
+        let kept_in_part = self.kept_in_part(seen, &step.pulls);
+        let (op, failure) = write(&self.job.program, contact, link, &step.pulls, &kept_in_part);
         step.ops.extend(op);
         step.failures.extend(failure);
+    }
+
+    /// The fields of which VICIdial shows less than the CRM has: nobody who edits that has seen the rest.
+    fn kept_in_part(&self, seen: &Seen, pulls: &BTreeMap<FieldName, Pair>) -> BTreeSet<FieldName> {
+        let Seen::Lead(lead) = seen else { return BTreeSet::new() };
+        let wanted: BTreeMap<FieldName, String> =
+            pulls.keys().filter_map(|field| Some((field.clone(), lead.fields.get(field)?.trim().to_owned()))).collect();
+        let stored = self.outside.dialer.stored(&wanted);
+        // A dropped comma is no loss; a letter is, and so is what was cut off.
+        let said = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).count();
+        let is_cut = |(field, text): &(FieldName, String)| stored.0.get(field).is_some_and(|stored| said(stored) < said(text));
+        wanted.into_iter().filter(is_cut).map(|(field, _)| field).collect()
     }
 }
 
 /// The write of these fields into the CRM, and what does not go back.
-fn write(program: &Program, contact: &Contact, link: Option<LinkId>, pulls: &BTreeMap<FieldName, Pair>) -> (Option<Op>, Option<Failure>) {
+fn write(
+    program: &Program,
+    contact: &Contact,
+    link: Option<LinkId>,
+    pulls: &BTreeMap<FieldName, Pair>,
+    kept_in_part: &BTreeSet<FieldName>,
+) -> (Option<Op>, Option<Failure>) {
     let mut set: BTreeMap<String, Value> = BTreeMap::new();
     let mut pairs = BTreeMap::new();
     let mut stuck = Vec::new();
     for (field, pair) in pulls {
+        if kept_in_part.contains(field) {
+            stuck.push(format!("`{field}`: VICIdial keeps only a part of the CRM's text (its letters, or its length), and what was typed there would replace the whole"));
+            continue;
+        }
         match program.back(field, &pair.vicidial, contact) {
             Ok((attribute, value)) if set.get(&attribute).is_none_or(|other| *other == value) => {
                 set.insert(attribute, value);

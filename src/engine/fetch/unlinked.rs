@@ -272,7 +272,10 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         }
         let fields = stored.0.keys().cloned().chain(row.values.keys().cloned()).collect();
         let read = self.job.dialer_record(self.outside.dialer.read_lead(row.lead_id, &fields).await)?;
-        Ok(read.map(|read| read.unwrap_or(row)))
+        Ok(read.and_then(|read| match read {
+            Some(read) if read.code == row.code => Ok(read),
+            Some(_) | None => Err(Fault::refused("lead_changed", format!("lead {} changed while it was looked at", row.lead_id))),
+        }))
     }
 
     /// The lead that belongs to a contact whose code no lead carries: the one with its phone, or that for which it was made. A lead that somebody else has,

@@ -14,7 +14,6 @@ pub(super) static CALLS: Form = Form {
         Key::may("note", Kind::Template, "The text of a logged call."),
         Key::may("always", Kind::Table(&ALWAYS), "What every call with a result sets, rule or not."),
         Key::later("backfill", Kind::Any, "older calls", "Calls before the go-live date."),
-        Key::later("create_contacts", Kind::Any, "contacts made from calls", "Contacts made from calls."),
         Key::later("recordings", Kind::Any, "recordings", "Links to recordings."),
     ],
     others: None,
@@ -65,7 +64,6 @@ pub(super) static DISPOSITION: Form = Form {
         Key::may("note", Kind::Template, "The text of the calls that this rule logs, in place of that in `[calls]`."),
         Key::later("callback", Kind::Any, "callbacks", "A callback."),
         Key::later("dnc", Kind::Any, "do-not-call lists", "The number must not be called any more."),
-        Key::later("create_contact", Kind::Any, "contacts made from calls", "A contact for a lead that has none."),
     ],
     others: None,
 };
