@@ -1,5 +1,7 @@
 //! Text to a checked program: every table is read, whatever is wrong in the others, and all mistakes come out at once.
 
+use std::collections::BTreeSet;
+
 use crate::diag::names::Named;
 use crate::diag::{Code, Diagnostic, Sink, Table, names, reader, syntax};
 use crate::model::ListId;
@@ -51,7 +53,10 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
     let opt_out_status = leads_read::opt_out(root);
     let statuses = leads_read::statuses(root, &filter, &leaving, &opt_out_status);
     let calls = calls_read::read(root);
-    let without_contact = strangers_read::read(root, calls.as_ref().and_then(|calls| calls.go_live));
+    let set: BTreeSet<String> = calls.as_ref().map(Calls::patch_names).unwrap_or_default();
+    let back = fields.values().filter(|rule| rule.way.direction.pulls()).filter_map(|rule| rule.single());
+    let written = set.iter().map(String::as_str).chain(back).collect();
+    let without_contact = strangers_read::read(root, calls.as_ref().and_then(|calls| calls.go_live), &written);
     let trials = trial_read::read(root, text);
     let places = trace_read::read(root);
     let rest = pulled::Rest {

@@ -12,7 +12,7 @@ use super::template::Template;
 use super::{calls_read, rules_read, template_read};
 
 /// Reads the table. Such leads are seen by their calls, so `go_live` must be there.
-pub(super) fn read(root: &Table<'_, '_>, go_live: Option<DateTime<Utc>>) -> Option<WithoutContact> {
+pub(super) fn read(root: &Table<'_, '_>, go_live: Option<DateTime<Utc>>, written: &BTreeSet<&str>) -> Option<WithoutContact> {
     let table = root.get("without_contact")?.table()?;
     let words = [("ignore", None), ("hold", Some(Then::Hold)), ("match", Some(Then::Match)), ("create", Some(Then::Create))];
     // A word that is wrong was told; the rest is read all the same.
@@ -28,7 +28,15 @@ pub(super) fn read(root: &Table<'_, '_>, go_live: Option<DateTime<Utc>>) -> Opti
             item.wrong_key(Code::SaysNothing, message, "take it out, or write `then = \"create\"`");
         }
     }
-    let key = key.and_then(|item| item.filled());
+    let key = key.and_then(|item| {
+        let name = item.filled()?;
+        if written.contains(name.as_str()) {
+            let message =
+                format!("`{name}` is written by calls, or by edits in VICIdial: by the key vicisync knows a contact that it made");
+            item.wrong(Code::TwoSources, message, "choose a text field of the contact that nothing else writes");
+        }
+        Some(name)
+    });
     let set = set.map_or_else(BTreeMap::new, |item| calls_read::settings_by(&item, text));
     if let Some(key) = key.as_ref().filter(|key| set.contains_key(*key)) {
         let message = format!("`{key}` is set here, and is the `key` that vicisync fills by itself");
