@@ -15,6 +15,7 @@ mod fields;
 mod gaps;
 mod history;
 mod intake;
+mod joints;
 mod lasting;
 mod leaving;
 mod links;

@@ -570,12 +570,18 @@ fn a_part_never_replaces_the_whole() {
     rig.wait(60);
     rig.full();
     assert_eq!(rig.row("c01").get(LeadField::City), &long[..50]);
-    rig.agent("c01", |row| row.set(LeadField::City, "Largo"));
+    let edited = format!("9 {}", &long[..48]);
+    rig.agent("c01", |row| row.set(LeadField::City, &edited));
     rig.agent("c02", |row| row.set(LeadField::City, "Largo"));
     rig.wait(60);
     rig.full();
     assert_eq!((rig.attribute("c01", "city"), rig.attribute("c02", "city")), (text(&long), text("Largo")));
-    assert_eq!((rig.row("c01").get(LeadField::City), rig.failure_codes()), ("Largo", vec!["no_way_back".to_owned()]));
+    assert_eq!((rig.row("c01").get(LeadField::City), rig.failure_codes()), (edited.as_str(), vec!["no_way_back".to_owned()]));
+    // A new text is one.
+    rig.agent("c01", |row| row.set(LeadField::City, "Ocala"));
+    rig.wait(60);
+    rig.full();
+    assert_eq!((rig.attribute("c01", "city"), rig.failure_codes()), (text("Ocala"), Vec::<String>::new()));
     // Somebody corrects it in the CRM.
     rig.edit("c01", "city", "Largo");
     rig.wait(60);

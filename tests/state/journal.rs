@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use vicisync::model::{ContactId, Lane, Link, LinkId, LinkState, ListId, Op, OpId, OpResult, OpState, Outcome, Rejection, Value};
+use vicisync::model::{
+    ContactId, Lane, Link, LinkId, LinkState, ListId, Op, OpId, OpResult, OpState, Outcome, Payload, Rejection, StatusRule, Value,
+};
 use vicisync::ports::{LOOK_AGAIN, LinkWrite, PlanCommit, Store, StoreErrorKind};
 
 use super::{Desk, add, added, at, base, call, custom, deactivate, done, field, job, live, log, next_ops, patch, refused, update, wanted};
@@ -380,6 +382,28 @@ fn an_unknown_op_keeps_the_moment_its_connection_closed() {
     desk.finish(second, done());
     assert_eq!(desk.states("C1"), [OpState::Done, OpState::Done]);
     assert!(desk.state.unknown_ops(&job()).unwrap().is_empty());
+}
+
+/// Both are writes of one lane about one contact, planned one after the other.
+#[test]
+fn a_status_beside_an_update_of_unknown_effect_does_not_reset_its_count_of_tries() {
+    let desk = Desk::new();
+    let rule = StatusRule { from: vec!["NEW".to_owned()], to: "HOT".to_owned() };
+    let status = || Op { payload: Payload::SetStatus { rule: rule.clone() }, ..update("C1", &[], None, false) };
+    let city = || update("C1", &[("city", "Bonn")], None, false);
+    desk.plan(vec![live("C1", 11)], vec![city(), status()]);
+    for tries in 1..=3 {
+        let waiting = next_ops(&desk.state, Lane::Update, 10);
+        let op = waiting.into_iter().find(|op| matches!(op.payload, Payload::UpdateLead { .. })).unwrap();
+        assert_eq!(op.tries, tries - 1);
+        desk.send(op.id);
+        let op = desk.only_op(OpState::Sent);
+        assert_eq!(op.tries, tries);
+        desk.finish(op.clone(), Outcome::Unknown { raw: "reset".to_owned() });
+        desk.finish(op, Outcome::Superseded { why: "it did not take effect".to_owned() });
+        // A newer look plans both again.
+        desk.plan(vec![], vec![city(), status()]);
+    }
 }
 
 #[test]

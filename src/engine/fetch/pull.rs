@@ -44,7 +44,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         step.failures.extend(failure);
     }
 
-    /// The fields of which VICIdial shows less than the CRM has: nobody who edits that has seen the rest.
+    /// The fields of which VICIdial shows less than the CRM has, and that shows with an edit in it: who typed that has not seen the rest. A new text is one.
     fn kept_in_part(&self, seen: &Seen, pulls: &BTreeMap<FieldName, Pair>) -> BTreeSet<FieldName> {
         let Seen::Lead(lead) = seen else { return BTreeSet::new() };
         let wanted: BTreeMap<FieldName, String> =
@@ -52,9 +52,21 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         let stored = self.outside.dialer.stored(&wanted);
         // A dropped comma is no loss; a letter is, and so is what was cut off.
         let said = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).count();
-        let is_cut = |(field, text): &(FieldName, String)| stored.0.get(field).is_some_and(|stored| said(stored) < said(text));
+        let is_edited = |field: &FieldName, stored: &str| pulls.get(field).is_some_and(|pair| is_mostly(stored, &pair.vicidial));
+        let is_cut = |(field, text): &(FieldName, String)| {
+            stored.0.get(field).is_some_and(|stored| said(stored) < said(text) && is_edited(field, stored))
+        };
         wanted.into_iter().filter(is_cut).map(|(field, _)| field).collect()
     }
+}
+
+/// Whether half of what stood there, or more, is still at the beginning and the end of what stands there now.
+fn is_mostly(before: &str, now: &str) -> bool {
+    let (before, now): (Vec<char>, Vec<char>) = (before.trim().chars().collect(), now.trim().chars().collect());
+    let start = before.iter().zip(&now).take_while(|(one, other)| one == other).count();
+    let rest = before.len().min(now.len()) - start;
+    let end = before.iter().rev().zip(now.iter().rev()).take(rest).take_while(|(one, other)| one == other).count();
+    (start + end) * 2 >= before.len()
 }
 
 /// The write of these fields into the CRM, and what does not go back.
