@@ -60,13 +60,13 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     }
 }
 
-/// Whether half of what stood there, or more, is still at the beginning and the end of what stands there now.
+/// Whether a half of what stood there, at its beginning, its middle or its end, still stands there now.
 fn is_mostly(before: &str, now: &str) -> bool {
-    let (before, now): (Vec<char>, Vec<char>) = (before.trim().chars().collect(), now.trim().chars().collect());
-    let start = before.iter().zip(&now).take_while(|(one, other)| one == other).count();
-    let rest = before.len().min(now.len()) - start;
-    let end = before.iter().rev().zip(now.iter().rev()).take(rest).take_while(|(one, other)| one == other).count();
-    (start + end) * 2 >= before.len()
+    let letters: Vec<char> = before.trim().chars().collect();
+    let half = letters.len().div_ceil(2);
+    let starts = [0, (letters.len() - half) / 2, letters.len() - half];
+    let mut parts = starts.iter().filter_map(|start| letters.get(*start..start + half));
+    half > 0 && parts.any(|part| now.contains(&part.iter().collect::<String>()))
 }
 
 /// The write of these fields into the CRM, and what does not go back.
