@@ -164,6 +164,18 @@ impl Vicidial {
     }
 }
 
+/// The leads of a table that carry what is sought; beside agents by their phones only, and what has none is not looked for then.
+fn carriers(table: &BTreeMap<LeadId, Row>, sought: &[Sought], is_staffed: bool) -> BTreeMap<VendorLeadCode, Vec<LeadId>> {
+    let number = FieldName::Standard(LeadField::PhoneNumber);
+    let is_its = |sought: &Sought, row: &Row| {
+        let has_phone = || sought.phone.as_ref().is_some_and(|phone| row.values.get(&number) == Some(&phone.number));
+        row.code == sought.code.as_str() && (!is_staffed || has_phone())
+    };
+    let leads = |sought: &Sought| table.iter().filter(|(_, row)| is_its(sought, row)).map(|(id, _)| *id).collect();
+    let looked_for = sought.iter().filter(|sought| !is_staffed || sought.phone.is_some());
+    looked_for.map(|sought| (sought.code.clone(), leads(sought))).collect()
+}
+
 fn filtered(field: &FieldName, text: &str) -> String {
     let (width, is_number) = match field {
         FieldName::Standard(LeadField::PhoneCode | LeadField::PhoneNumber) => (18, true),
@@ -369,34 +381,12 @@ impl Dialer for Sim {
 
     async fn find_by_code(&self, sought: &[Sought]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
         let sought = sought.to_vec();
-        self.request("find_by_code", None, move |world| {
-            let is_staffed = world.vici.is_staffed;
-            let number = FieldName::Standard(LeadField::PhoneNumber);
-            let is_its = |sought: &Sought, row: &Row| {
-                let has_phone = || sought.phone.as_ref().is_some_and(|phone| row.values.get(&number) == Some(&phone.number));
-                row.code == sought.code.as_str() && (!is_staffed || has_phone())
-            };
-            let leads = |sought: &Sought| world.vici.leads.iter().filter(|(_, row)| is_its(sought, row)).map(|(id, _)| *id).collect();
-            let looked_for = sought.iter().filter(|sought| !is_staffed || sought.phone.is_some());
-            Ok(looked_for.map(|sought| (sought.code.clone(), leads(sought))).collect())
-        })
-        .await
+        self.request("find_by_code", None, move |world| Ok(carriers(&world.vici.leads, &sought, world.vici.is_staffed))).await
     }
 
     async fn archived(&self, sought: &[Sought]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
         let sought = sought.to_vec();
-        self.request("archived", None, move |world| {
-            let is_staffed = world.vici.is_staffed;
-            let number = FieldName::Standard(LeadField::PhoneNumber);
-            let is_its = |sought: &Sought, row: &Row| {
-                let has_phone = || sought.phone.as_ref().is_some_and(|phone| row.values.get(&number) == Some(&phone.number));
-                row.code == sought.code.as_str() && (!is_staffed || has_phone())
-            };
-            let leads = |sought: &Sought| world.vici.archive.iter().filter(|(_, row)| is_its(sought, row)).map(|(id, _)| *id).collect();
-            let looked_for = sought.iter().filter(|sought| !is_staffed || sought.phone.is_some());
-            Ok(looked_for.map(|sought| (sought.code.clone(), leads(sought))).collect())
-        })
-        .await
+        self.request("archived", None, move |world| Ok(carriers(&world.vici.archive, &sought, world.vici.is_staffed))).await
     }
 
     async fn are_archived(&self, leads: &[LeadId]) -> Result<BTreeSet<LeadId>, Fault> {
