@@ -47,7 +47,8 @@ impl Code {
             }
             Self::Doubled => {
                 "Two entries mean one and the same target. VICIdial compares names without regard to case, so `Plan` and\n\
-                 `plan` are one custom field. Keep one of them; of two fields the first that is not blank can fill it.\n\n\
+                 `plan` are one custom field. Keep one of them; of two fields the first that is not blank can fill it. The `key` of\n\
+                 [without_contact] is filled by vicisync itself, so its `set` leaves that field out.\n\n\
                  Wrong:   [custom]\n         plan = \"cPlan\"\n         Plan = \"cOldPlan\"\n\
                  Right:   [custom]\n         plan = [\"cPlan\", \"cOldPlan\"]"
             }
@@ -139,7 +140,8 @@ impl Code {
                  Right:   default_region = \"US\""
             }
             Self::BadStatus => {
-                "A status has 1 to 6 letters, digits, `-` or `_`, as in VICIdial's own list of statuses.\n\n\
+                "A status has 1 to 6 letters, digits, `-` or `_`, as in VICIdial's own list of statuses. Where the message says what a\n\
+                 status means: it is one that a rule may not set, or not take a lead out of.\n\n\
                  Wrong:   status = \"VS_LEFT_CRM\"\n\
                  Right:   status = \"VSGONE\""
             }
@@ -156,8 +158,8 @@ impl Code {
                  or:      go_live = 2026-11-01\n         zone = \"America/New_York\""
             }
             Self::EmptyTest => {
-                "A [[test]] gives a contact and says what must become of it (lead, rejected or filtered), or a call and what it\n\
-                 must set.\n\n\
+                "A [[test]] gives a contact and says what must become of it (lead, rejected or filtered), or what is typed into its\n\
+                 lead (typed) and what the contact then gets (set); or a call and what it must set.\n\n\
                  Right:   [[test]]\n         name = \"no phone\"\n         contact = { firstName = \"Ann\" }\n         rejected = \"phone_missing\""
             }
             Self::FlagsUnknown => {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Call, Contact, FieldName, Lead, ListId, StatusRule, Value};
+use crate::model::{Call, Contact, FieldName, Lead, ListId, Rejection, StatusRule, Value};
 
 use super::calls::Disposed;
 use super::flags::Flags;
@@ -90,7 +90,12 @@ pub(super) fn run(program: &Program, trial: &Trial) -> TestOutcome {
         }
     }
     if let Some((typed, (contact, _))) = trial.typed.as_ref().zip(trial.contact.as_ref()) {
-        compare_typed(program, contact, typed, &mut problems);
+        match program.map(contact) {
+            Mapped::Lead(_) => compare_typed(program, contact, typed, &mut problems),
+            Mapped::Rejected(Rejection { detail: why, .. }) | Mapped::Filtered { why } => {
+                problems.push(format!("nothing can be typed into the lead of a contact that has none: {why}"));
+            }
+        }
     }
     if let Some(call) = &trial.call {
         compare_call(program, call, &mut problems);

@@ -95,7 +95,7 @@ fn tests_of_the_way_back() {
         r#"
 [[test]]
 name = "a city and a plan"
-contact = { cPlan = "gold" }
+contact = { phoneNumber = "(212) 555-0100", cPlan = "gold" }
 typed = { city = "Tampa", custom = { plan = "S" } }
 set = { addressCity = "Tampa", cPlan = "silver" }
 [[test]]
@@ -106,19 +106,24 @@ typed = { city = "Tampa", email = "" }
 set = { emailAddress = "" }
 [[test]]
 name = "nothing goes"
-contact = {}
+contact = { phoneNumber = "(212) 555-0100" }
 typed = { first_name = "Ann", city = "" }
 set = {}
 [[test]]
 name = "wrong"
-contact = {}
+contact = { phoneNumber = "(212) 555-0100" }
 typed = { city = "Tampa", custom = { plan = "X" } }
 set = { addressCity = "Miami", cPlan = "silver" }
 [[test]]
 name = "more than nothing"
-contact = {}
+contact = { phoneNumber = "(212) 555-0100" }
 typed = { city = "Tampa" }
 set = {}
+[[test]]
+name = "no lead to type into"
+contact = {}
+typed = { city = "Tampa" }
+set = { addressCity = "Tampa" }
 "#,
     );
     let outcomes = program.tests();
@@ -135,6 +140,7 @@ set = {}
     );
     assert_eq!(outcomes[3].made, [("addressCity".to_owned(), "\"Tampa\"".to_owned())]);
     assert_eq!(outcomes[4].problems, ["expected that nothing goes to the CRM, and it sets addressCity"]);
+    assert_eq!(outcomes[5].problems, ["nothing can be typed into the lead of a contact that has none: no phone number in phoneNumber"]);
 }
 
 /// A mapping of one custom field that goes both ways.
