@@ -17,7 +17,7 @@ use std::time::Instant;
 use serde_json::Value as Json;
 use vicisync::emulator::people::people;
 use vicisync::mapping::{Mapped, parse};
-use vicisync::model::{Contact, ContactId, Value};
+use vicisync::model::{Contact, ContactId, Slot, Value};
 
 const CONTACTS: usize = 100_000;
 const PAGE: usize = 200;
@@ -48,13 +48,14 @@ fn main() {
         })
         .collect();
     println!("spelling never seen:  {:.0} ns a contact", median(new));
-    let phone: Vec<f64> = (0..ROUNDS).flat_map(|_| source.timed(CONTACTS, |contact| drop(black_box(mapping.phone(contact))))).collect();
+    let phone: Vec<f64> =
+        (0..ROUNDS).flat_map(|_| source.timed(CONTACTS, |contact| drop(black_box(mapping.phone(contact, &Slot::main()))))).collect();
     println!("a phone alone, seen before:           {:.0} ns", median(phone));
     let abroad = Source { spell: far_spelling, ..source };
     let far: Vec<f64> = (0..ROUNDS)
         .flat_map(|_| {
             let mapping = program();
-            abroad.timed(9_000, |contact| drop(black_box(mapping.phone(contact))))
+            abroad.timed(9_000, |contact| drop(black_box(mapping.phone(contact, &Slot::main()))))
         })
         .collect();
     println!("a phone alone, from abroad, new:      {:.0} ns", median(far));

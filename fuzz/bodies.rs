@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use vicisync::model::{Contact, ContactId, FieldName, LeadChange, LeadField, LeadId, LeadRow, ListId, TzMethod, Value};
+use vicisync::model::{Contact, ContactId, FieldName, LeadChange, LeadField, LeadId, LeadRow, ListId, Slot, TzMethod, Value};
 use vicisync::ports::Effect;
 use vicisync::vicidial::call::{self, Ask, Page};
 use vicisync::vicidial::reply::Outcome;
@@ -290,7 +290,7 @@ pub(crate) fn phone(mut data: &[u8]) {
     };
     let is_number = |text: &str, longest: usize| text.len() <= longest && text.bytes().all(|byte| byte.is_ascii_digit());
     assert!(!lead.phone.code.is_empty() && !lead.phone.number.is_empty() && is_number(&lead.phone.e164()[1..], 15), "{:?}", lead.phone);
-    let again = dialing(pick(&REGIONS, at)).phone(&dialed(&[&lead.phone.e164()]));
+    let again = dialing(pick(&REGIONS, at)).phone(&dialed(&[&lead.phone.e164()]), &Slot::main());
     assert_eq!(again.as_ref(), Some(&lead.phone), "written out in full");
     let (alt, third) = (&lead.fields[&FieldName::Standard(LeadField::AltPhone)], &lead.fields[&FieldName::Standard(LeadField::Address3)]);
     assert!(is_number(alt, 12) && is_number(third, 15), "{alt} {third}");

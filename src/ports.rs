@@ -16,7 +16,7 @@ use futures_util::Stream;
 pub use crate::model::Wanted;
 use crate::model::{
     Activity, ActivityId, CampaignId, Contact, ContactId, CrmField, Failure, FieldName, Intake, JobName, Lead, LeadChange, LeadId, LeadRow,
-    Leg, Link, LinkId, ListId, Merge, Merges, Op, OpId, OpResult, OpState, Phone, Rejection, RunEnd, RunId, ServerFacts, StoredLead,
+    Leg, Link, LinkId, ListId, Merge, Merges, Op, OpId, OpResult, OpState, Phone, Rejection, RunEnd, RunId, Seat, ServerFacts, StoredLead,
     Stranger, Taken, Totals, Turn, Value, VendorLeadCode,
 };
 
@@ -267,10 +267,12 @@ pub trait Store: Send + Sync {
     /// The newest runs of all jobs, newest first.
     fn runs(&self, limit: u32) -> Result<Vec<RunRecord>, StoreError>;
 
-    /// The link of a contact (slot 0).
-    fn link_by_contact(&self, job: &JobName, contact: &ContactId) -> Result<Option<Link>, StoreError>;
-    /// The links of many contacts (slot 0); contacts without a link have no entry.
-    fn links_by_contacts(&self, job: &JobName, contacts: &[ContactId]) -> Result<BTreeMap<ContactId, Link>, StoreError>;
+    /// The link of one of a contact's leads.
+    fn link_at(&self, job: &JobName, seat: &Seat) -> Result<Option<Link>, StoreError>;
+    /// The links of a contact, that of its main lead first.
+    fn links_of(&self, job: &JobName, contact: &ContactId) -> Result<Vec<Link>, StoreError>;
+    /// The same of many contacts; contacts without a link have no entry.
+    fn links_by_contacts(&self, job: &JobName, contacts: &[ContactId]) -> Result<BTreeMap<ContactId, Vec<Link>>, StoreError>;
     /// The link of a code.
     fn link_by_code(&self, job: &JobName, code: &VendorLeadCode) -> Result<Option<Link>, StoreError>;
     /// The link of a lead.
@@ -300,14 +302,9 @@ pub trait Store: Send + Sync {
     fn ops_of(&self, job: &JobName, contact: &ContactId, limit: u32) -> Result<Vec<Op>, StoreError>;
     /// Contacts that have ops in the given states.
     fn contacts_with_ops(&self, job: &JobName, states: &[OpState]) -> Result<BTreeSet<ContactId>, StoreError>;
-    /// What VICIdial would show of the writes of a contact's lead that got no answer at or after an instant, by field: those that may take effect late, over
+    /// What VICIdial would show of the writes of a link's lead that got no answer at or after an instant, by field: those that may take effect late, over
     /// what was written since. A write that was seen to be done after its one try is none of them.
-    fn late_writes(
-        &self,
-        job: &JobName,
-        contact: &ContactId,
-        since: DateTime<Utc>,
-    ) -> Result<BTreeMap<FieldName, BTreeSet<String>>, StoreError>;
+    fn late_writes(&self, job: &JobName, link: LinkId, since: DateTime<Utc>) -> Result<BTreeMap<FieldName, BTreeSet<String>>, StoreError>;
     /// Records results, then marks ops as sent (adding one to `tries`), in one commit, on disk before it returns. A result of an op that is settled
     /// already changes nothing; marking an op that is not intended is an error.
     ///
@@ -343,12 +340,12 @@ pub trait Store: Send + Sync {
     fn put_failure(&self, job: &JobName, failure: &Failure, at: DateTime<Utc>) -> Result<(), StoreError>;
     /// Drops the failure of a subject.
     fn drop_failure(&self, job: &JobName, subject: &str) -> Result<(), StoreError>;
-    /// Rejections, and how many there are of each reason.
+    /// Rejections, and how many contacts there are with each reason.
     fn rejections(&self, job: &JobName, limit: u32) -> Result<(Vec<Rejection>, BTreeMap<String, u64>), StoreError>;
     /// Leads without a contact that wait for a person, lowest first.
     fn strangers(&self, job: &JobName) -> Result<Vec<Stranger>, StoreError>;
-    /// The rejection of one contact.
-    fn rejection(&self, job: &JobName, contact: &ContactId) -> Result<Option<Rejection>, StoreError>;
+    /// The rejections of one contact's leads, the main one first.
+    fn rejections_of(&self, job: &JobName, contact: &ContactId) -> Result<Vec<Rejection>, StoreError>;
     /// The most live links that share one lead: 1 unless we are wrong.
     fn live_leads_per_link_max(&self, job: &JobName) -> Result<u64, StoreError>;
 }

@@ -225,7 +225,7 @@ pub(super) fn plan_json(report: &Report) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Base, Lane, LeadField, ListId, OpId, OpState};
+    use crate::model::{Base, Lane, LeadField, ListId, OpId, OpState, Slot};
 
     #[test]
     fn a_change_shows_what_stood_there_before() {
@@ -247,6 +247,7 @@ mod tests {
             id: OpId(0),
             link: None,
             contact: "c1".into(),
+            slot: Slot::main(),
             lane: Lane::Patch,
             subject: subject.to_owned(),
             payload: patch.clone(),

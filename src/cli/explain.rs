@@ -1,6 +1,6 @@
 //! `vicisync explain`: all that the state knows of one contact, and why it is, or is not, dialed. It asks no server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
@@ -10,7 +10,9 @@ use super::exit::Exit;
 use super::screen::{Failed, table};
 use super::session::Session;
 use crate::mapping::Program;
-use crate::model::{ActivityId, Call, ContactId, Failure, JobName, LeadId, Link, LinkState, ListChange, ListId, Op, OpState, Rejection};
+use crate::model::{
+    ActivityId, Call, ContactId, Failure, JobName, LeadId, Link, LinkState, ListChange, ListId, Op, OpState, Rejection, Seat, Slot,
+};
 use crate::ports::Store;
 use crate::state::State;
 use crate::sync::fold;
@@ -18,10 +20,10 @@ use crate::sync::fold;
 /// Ops shown, newest first.
 const OPS_SHOWN: u32 = 50;
 
-/// What one job knows of one contact.
+/// What one job knows of one of a contact's leads, there or not.
 struct Known {
     job: JobName,
-    contact: ContactId,
+    seat: Seat,
     link: Option<Link>,
     /// The list that the rules say, where the mapping keeps the lead in another.
     ruled: Option<ListId>,
@@ -81,15 +83,37 @@ fn contacts(state: &State, job: &JobName, id: &str) -> Result<Vec<ContactId>, Fa
     Ok(contacts)
 }
 
-fn look(state: &State, job: &JobName, contact: &ContactId, program: &Program) -> Result<Option<Known>, Failed> {
-    let link = state.link_by_contact(job, contact)?;
-    let rejection = state.rejection(job, contact)?;
-    let ops = state.ops_of(job, contact, OPS_SHOWN)?;
-    let failures: Vec<Failure> =
+fn look(state: &State, job: &JobName, contact: &ContactId, program: &Program) -> Result<Vec<Known>, Failed> {
+    let mut links = state.links_of(job, contact)?;
+    let mut rejections = state.rejections_of(job, contact)?;
+    let mut ops = state.ops_of(job, contact, OPS_SHOWN)?;
+    let mut failures: Vec<Failure> =
         state.failures(job, None)?.into_iter().filter(|failure| failure.contact.as_ref() == Some(contact)).collect();
-    if link.is_none() && rejection.is_none() && ops.is_empty() && failures.is_empty() {
-        return Ok(None);
+    let further = links.iter().map(|link| &link.slot).chain(rejections.iter().map(|rejection| &rejection.slot));
+    let further = further.chain(ops.iter().map(|op| &op.slot)).cloned().chain(program.slots());
+    let further: BTreeSet<Slot> = further.filter(|slot| !slot.is_main()).collect();
+    let mut found = Vec::new();
+    // What says nothing of a further lead is told of the main one.
+    for slot in further.into_iter().chain([Slot::main()]) {
+        let is_main = slot.is_main();
+        let seat = Seat { contact: contact.clone(), slot };
+        let ending = format!(":{seat}");
+        let link = links.extract_if(.., |link| link.slot == seat.slot).next();
+        let rejection = rejections.extract_if(.., |rejection| rejection.slot == seat.slot).next();
+        let ops = ops.extract_if(.., |op| op.slot == seat.slot).collect();
+        let failures = failures.extract_if(.., |failure| is_main || failure.subject.ends_with(&ending)).collect();
+        let known = Known { job: job.clone(), seat, link, ruled: None, rejection, failures, ops, calls: Vec::new() };
+        if known.link.is_some() || known.rejection.is_some() || !known.ops.is_empty() || !known.failures.is_empty() {
+            found.push(called(state, program, known)?);
+        }
     }
+    found.sort_by(|one, other| one.seat.cmp(&other.seat));
+    Ok(found)
+}
+
+/// The same with the lead's calls, and the list that the rules say.
+fn called(state: &State, program: &Program, mut known: Known) -> Result<Known, Failed> {
+    let Known { job, link, .. } = &known;
     let mut calls = Vec::new();
     if let Some(lead) = link.as_ref().and_then(|link| link.lead_id) {
         for call in fold::fold(&state.legs_of(job, lead)?, &|status| program.is_transient(status)) {
@@ -101,7 +125,8 @@ fn look(state: &State, job: &JobName, contact: &ContactId, program: &Program) ->
         ListChange::Move => None,
         ListChange::Stay => link.as_ref().and_then(|link| link.base.ruled_list.filter(|list| *list != link.list_id)),
     };
-    Ok(Some(Known { job: job.clone(), contact: contact.clone(), link, ruled, rejection, failures, ops, calls }))
+    (known.ruled, known.calls) = (ruled, calls);
+    Ok(known)
 }
 
 /// Why the contact is, or is not, dialed.
@@ -145,7 +170,9 @@ fn stays(link: &Link, ruled: Option<ListId>) -> String {
 }
 
 fn text(known: &Known) -> String {
-    let mut text = format!("contact {} in job {}\n  {}\n", known.contact, known.job, why(known));
+    let Seat { contact, slot } = &known.seat;
+    let slot = if slot.is_main() { String::new() } else { format!(", its lead of the slot `{}`,", slot.as_str()) };
+    let mut text = format!("contact {contact}{slot} in job {}\n  {}\n", known.job, why(known));
     let mut block = |title: &str, body: &str| {
         if !body.is_empty() {
             text.push_str(&format!("  {title}:\n"));
@@ -213,7 +240,8 @@ fn to_json(known: &Known) -> Json {
     });
     json!({
         "job": known.job,
-        "contact": known.contact,
+        "contact": known.seat.contact,
+        "slot": Some(&known.seat.slot).filter(|slot| !slot.is_main()),
         "why": why(known),
         "link": link,
         "rejection": known.rejection,
@@ -231,11 +259,11 @@ mod tests {
     #[test]
     fn why_a_lead_stays_is_said() {
         let contact = ContactId::from("c1");
-        let code = VendorLeadCode::derive(&InstallKey([7; 32]), "espo", &contact, 0);
+        let code = VendorLeadCode::derive(&InstallKey([7; 32]), "espo", &Seat::main(&contact));
         let link = Link {
             id: LinkId(1),
             contact: contact.clone(),
-            slot: 0,
+            slot: Slot::main(),
             lead_id: Some(LeadId(5)),
             code,
             list_id: ListId(1001),
@@ -246,7 +274,7 @@ mod tests {
         };
         let mut known = Known {
             job: "sales".into(),
-            contact,
+            seat: Seat::main(&contact),
             link: Some(link),
             ruled: Some(ListId(1002)),
             rejection: None,

@@ -1,6 +1,6 @@
 //! Calls: read into the inbox, folded, and turned into CRM writes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
@@ -97,6 +97,8 @@ pub(crate) fn fold_calls<D: Dialer, C: Contacts, S: Store, K: Clock>(
     }
     let reader = Reader::new(outside, job)?;
     let mut warned = BTreeSet::new();
+    // Contacts whose calls were told, with whether they have to wait.
+    let mut told: BTreeMap<ContactId, bool> = BTreeMap::new();
     let mut leads = also.to_vec();
     leads.extend(outside.store.unfolded(&job.name, u32::MAX)?);
     leads.sort();
@@ -108,20 +110,16 @@ pub(crate) fn fold_calls<D: Dialer, C: Contacts, S: Store, K: Clock>(
                 continue;
             }
             if let Some(link) = link.filter(|link| !plan.gone.contains(&link.contact)) {
-                let calls = flags::calls(outside, job, *lead)?;
-                // Its legs stay unfolded, and are looked at again by the next run.
-                let waits = reader.waits(&calls);
-                if let Some(status) = reader.in_vain(&calls) {
-                    plan.fail(flags_unknown(&link, *lead, status));
-                }
-                if !waits {
-                    reader.warn(&calls, &mut warned);
-                    plan.calls(ops_of(outside, job, &reader.program, &link, &calls)?);
-                }
+                let waits = match told.get(&link.contact) {
+                    Some(waits) => *waits,
+                    None => tell(outside, job, plan, &reader, &link.contact, &mut warned)?,
+                };
+                told.insert(link.contact.clone(), waits);
                 if link.state == LinkState::OptedOut {
                     // A call may have left the lead with a status that is dialed: it is looked at, and taken out again.
                     plan.tighten(&link, settings);
                 }
+                // Its legs stay unfolded, and are looked at again by the next run.
                 if waits {
                     continue;
                 }
@@ -134,6 +132,37 @@ pub(crate) fn fold_calls<D: Dialer, C: Contacts, S: Store, K: Clock>(
         }
     }
     Ok(())
+}
+
+/// Plans what the calls of all of a contact's leads ask for. Gives whether they have to wait.
+fn tell<D: Dialer, C: Contacts, S: Store, K: Clock>(
+    outside: &Outside<'_, D, C, S, K>,
+    job: &Job,
+    plan: &mut Plan,
+    reader: &Reader<'_>,
+    contact: &ContactId,
+    warned: &mut BTreeSet<String>,
+) -> Result<bool, Stop> {
+    let mut links = outside.store.links_of(&job.name, contact)?;
+    links.retain(|link| link.state != LinkState::Wanted);
+    let mut calls = Vec::new();
+    let mut waits = false;
+    for link in &links {
+        let Some(lead) = link.lead_id else { continue };
+        let of_lead = flags::calls(outside, job, lead)?;
+        waits |= reader.waits(&of_lead);
+        if let Some(status) = reader.in_vain(&of_lead) {
+            plan.fail(flags_unknown(link, lead, status));
+        }
+        calls.extend(of_lead);
+    }
+    if !waits {
+        // Each lead's are in order; those of one person are one story.
+        calls.sort_by(|one, other| (one.start, &one.key).cmp(&(other.start, &other.key)));
+        reader.warn(&calls, warned);
+        plan.calls(ops_of(outside, job, &reader.program, &links, &calls)?);
+    }
+    Ok(waits)
 }
 
 fn flags_unknown(link: &Link, lead: LeadId, status: &str) -> Failure {
@@ -153,12 +182,9 @@ fn ops_of<D, C, S: Store, K>(
     outside: &Outside<'_, D, C, S, K>,
     job: &Job,
     program: &Program,
-    link: &Link,
+    links: &[Link],
     calls: &[Call],
 ) -> Result<Vec<Op>, Stop> {
-    if link.state == LinkState::Wanted {
-        return Ok(Vec::new());
-    }
     let Some(told) = told(program, calls) else { return Ok(Vec::new()) };
     let mut written = Written::new();
     for activity in &told.activities {
@@ -166,10 +192,10 @@ fn ops_of<D, C, S: Store, K>(
             written.insert(activity.key.clone(), before);
         }
     }
-    Ok(dispose::ops(link, &told, &written))
+    Ok(dispose::ops(links, &told, &written))
 }
 
-/// What the mapping tells the CRM of a lead's calls: the newest decides the attributes, each may be counted, and an activity.
+/// What the mapping tells the CRM of a person's calls: the newest decides the attributes, each may be counted, and an activity.
 fn told(program: &Program, calls: &[Call]) -> Option<Told> {
     let newest = calls.last()?;
     let count = calls.len() as u64;

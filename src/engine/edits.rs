@@ -106,7 +106,7 @@ impl Edits {
         if fields.is_empty() {
             return Ok(());
         }
-        let ours = outside.store.late_writes(&job.name, &link.contact, outside.clock.now() - LATE)?;
+        let ours = outside.store.late_writes(&job.name, link.id, outside.clock.now() - LATE)?;
         let late = fields.iter().filter(|(field, now)| ours.get(*field).is_some_and(|ours| ours.contains(*now)));
         let late: Vec<FieldName> = late.map(|(field, _)| field.clone()).collect();
         let shown = self.shown.entry(link.id).or_default();
@@ -249,7 +249,7 @@ pub(crate) async fn look_at<D: Dialer, C: Contacts, S: Store, K: Clock>(
         return Ok(());
     }
     let ids: Vec<ContactId> = contacts.iter().cloned().collect();
-    let known = outside.store.links_by_contacts(&job.name, &ids)?.into_values();
+    let known = outside.store.links_by_contacts(&job.name, &ids)?.into_values().flatten();
     let mut links: BTreeMap<LeadId, Link> = known.filter_map(|link| Some((link.lead_id?, link))).collect();
     if !only {
         links.extend(outside.store.links_by_leads(&job.name, &outside.store.unfolded(&job.name, u32::MAX)?)?);
@@ -304,7 +304,7 @@ async fn read_each<D: Dialer, C, S: Store, K: Clock>(
         match read? {
             (link, Ok(Some(row))) => edits.see(outside, job, &link, &row, Route::Lead)?,
             (_, Ok(None)) => {}
-            (link, Err(fault)) => plan.unreadable(subject_of(&link.contact), Some(link.contact), fault),
+            (link, Err(fault)) => plan.unreadable(subject_of(&link.seat()), Some(link.contact), fault),
         }
     }
     Ok(())

@@ -1,6 +1,8 @@
-//! Contacts: listed, mapped, decided about. Of a run over one list, those that belong to it; what was found out beside stands in `beside`.
+//! Contacts: listed, or read one by one, and handed on to be decided about. Of a run over one list, those that belong to it; what was found out beside stands
+//! in `beside`.
 
 mod beside;
+mod contact;
 mod matching;
 mod merged;
 mod pull;
@@ -11,19 +13,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::mapping::{Mapped, StatusFlags};
-use crate::model::{Contact, ContactId, Failure, Link, LinkId, LinkState, StatusRule, StoredLead, VendorLeadCode};
+use crate::mapping::StatusFlags;
+use crate::model::{Contact, ContactId, Link, LinkId, LinkState, Seat, StoredLead, VendorLeadCode};
 use crate::ports::{self, Clock, Contacts, Dialer, Effect, Fault, JobRecord, Reach, Store};
 use crate::sync::brake::Blown;
-use crate::sync::decide::{self, Seen, Settings, Step, subject_of};
-use crate::sync::delta::{self, Rules, Shown};
-use crate::sync::fingerprint::fingerprint;
+use crate::sync::decide::{self, Seen, Settings, subject_of};
+use crate::sync::delta::Rules;
 
 use super::part::Part;
 use super::plan::Plan;
 use super::strangers::Claims;
 use super::sweep::Swept;
 use super::{Job, Outside, Stop};
+use contact::paired;
 use matching::Unmatched;
 use unlinked::Pending;
 
@@ -58,7 +60,7 @@ pub(crate) struct Fetch<'a, 'b, D, C, S, K> {
     /// Contacts that went into others, with those.
     merges: BTreeMap<ContactId, ContactId>,
     /// Winners that waited for a look for their code, while it is decided whether they get a loser's lead.
-    heirs: BTreeMap<ContactId, Pending>,
+    heirs: BTreeMap<Seat, Pending>,
     /// Contacts that are looked at even if nothing seems to have changed.
     forced: BTreeSet<ContactId>,
     /// Contacts with ops that may still take effect.
@@ -81,7 +83,9 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
         use crate::model::OpState::{Intended, Sent, Unknown};
         let in_flight = outside.store.contacts_with_ops(&job.name, &[Sent, Unknown])?;
         forced.extend(outside.store.contacts_with_ops(&job.name, &[Intended])?);
-        forced.extend(swept.loosened.iter().cloned());
+        for link in &swept.loosened {
+            forced.extend(outside.store.link(*link)?.map(|link| link.contact));
+        }
         let settings = settings(job, &plan.commit.job);
         let mut unsettled = BTreeSet::new();
         if swept.edits.is_dated() {
@@ -134,7 +138,7 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
             for (contact, fault) in page.unreadable {
                 // It is there: nobody may take it for gone.
                 if self.plan.seen.insert(contact.clone()) && self.has(&contact)? {
-                    self.plan.unreadable(subject_of(&contact), Some(contact), fault);
+                    self.plan.unreadable(subject_of(&Seat::main(&contact)), Some(contact), fault);
                 }
             }
             self.outside.progress.step(self.plan.totals.read, 0);
@@ -167,33 +171,34 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
                     self.plan.gone.insert(id.clone());
                     self.gone(id)?;
                 }
-                Err(fault) if self.has(id)? => self.plan.unreadable(subject_of(id), Some(id.clone()), fault),
+                Err(fault) if self.has(id)? => self.plan.unreadable(subject_of(&Seat::main(id)), Some(id.clone()), fault),
                 Err(_) => {}
             }
         }
         Ok(())
     }
 
-    /// Whether a contact belongs to the run's part, by its link.
+    /// Whether a contact belongs to the run's part, by one of its links.
     fn has(&mut self, id: &ContactId) -> Result<bool, Stop> {
         if self.part.has(id) {
             return Ok(true);
         }
-        let link = self.outside.store.link_by_contact(&self.job.name, id)?;
-        let is_in = link.is_some_and(|link| self.part.has_link(&link));
+        let links = self.outside.store.links_of(&self.job.name, id)?;
+        let is_in = links.iter().any(|link| self.part.has_link(link));
         if is_in {
             self.part.add(id);
         }
         Ok(is_in)
     }
 
-    /// The same of a contact that was read: its lead is in the list, by its link or by a code that no link has, or is to be.
-    fn takes(&mut self, contact: &Contact, link: Option<&Link>) -> bool {
+    /// The same of a contact that was read: one of its leads is in the list, by its link or by a code that no link has, or is to be.
+    fn takes(&mut self, contact: &Contact, links: &[Link]) -> bool {
         let Some(list) = self.part.list() else { return true };
         let id = &contact.id;
-        let is_found = || self.swept.orphans.get(&self.code(id)).is_some_and(|rows| rows.iter().any(|row| row.list_id == list));
-        let is_meant = || matches!(self.map(contact), Seen::Lead(lead) if lead.list_id == list);
-        let is_in = self.part.has(id) || link.is_some_and(|link| self.part.has_link(link)) || is_found() || is_meant();
+        let is_here = |code: VendorLeadCode| self.swept.orphans.get(&code).is_some_and(|rows| rows.iter().any(|row| row.list_id == list));
+        let is_found = || self.seats(id, &[]).iter().any(|seat| is_here(self.code(seat)));
+        let is_meant = || self.map(contact).values().any(|seen| matches!(seen, Seen::Lead(lead) if lead.list_id == list));
+        let is_in = self.part.has(id) || links.iter().any(|link| self.part.has_link(link)) || is_found() || is_meant();
         if is_in {
             self.part.add(id);
         }
@@ -212,7 +217,7 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
 
     /// Whether the CRM has no such contact, nor is it linked.
     pub(crate) fn is_unknown(&self, id: &ContactId) -> Result<bool, Stop> {
-        Ok(self.plan.gone.contains(id) && self.outside.store.link_by_contact(&self.job.name, id)?.is_none())
+        Ok(self.plan.gone.contains(id) && self.outside.store.links_of(&self.job.name, id)?.is_empty())
     }
 
     /// Links whose contact a complete listing did not show. Each is asked for by its id, since a listing may omit one.
@@ -264,21 +269,24 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
         if !self.plan.seen.insert(id.clone()) || !self.has(id)? {
             return Ok(());
         }
-        let link = self.outside.store.link_by_contact(&self.job.name, id)?;
+        let links = self.outside.store.links_of(&self.job.name, id)?;
         let nothing = StoredLead(BTreeMap::new());
-        let step = match &link {
-            Some(link) => self.linked(&Seen::Gone, link, &nothing),
-            None => decide::unlinked(id, &Seen::Gone, &self.code(id), &nothing, &[], &self.settings),
-        };
-        self.plan.take(id, link.as_ref(), step, "");
+        let seats = self.seats(id, &links);
+        for (seat, link) in paired(&seats, &links) {
+            let step = match link {
+                Some(link) => self.linked(&Seen::Gone, link, &nothing),
+                None => decide::unlinked(seat, &Seen::Gone, &self.code(seat), &nothing, &[], &self.settings),
+            };
+            self.plan.take(seat, link, step, "");
+        }
         Ok(())
     }
 
     async fn contacts(&mut self, contacts: Vec<Contact>) -> Result<(), Stop> {
         let ids: Vec<ContactId> = contacts.iter().map(|contact| contact.id.clone()).collect();
         let mut links = self.outside.store.links_by_contacts(&self.job.name, &ids)?;
-        for (contact, link) in &mut links {
-            if let Some(state) = self.swept.states.get(contact) {
+        for link in links.values_mut().flatten() {
+            if let Some(state) = self.swept.states.get(&link.id) {
                 link.state = *state;
                 link.fingerprint.clear();
             }
@@ -286,9 +294,9 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
         for contact in contacts {
             if self.plan.seen.insert(contact.id.clone()) {
                 self.plan.totals.read += 1;
-                let link = links.get(&contact.id);
-                if self.takes(&contact, link) {
-                    self.contact(&contact, link).await?;
+                let links = links.get(&contact.id).map_or(&[][..], Vec::as_slice);
+                if self.takes(&contact, links) {
+                    self.contact(&contact, links).await?;
                 }
             }
         }
@@ -296,147 +304,6 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
             self.look_up().await?;
         }
         Ok(())
-    }
-
-    async fn contact(&mut self, contact: &Contact, link: Option<&Link>) -> Result<(), Stop> {
-        let id = &contact.id;
-        // An opt-out of a known lead waits for nothing: it is absolute, and ends whatever else is open.
-        let is_opt_out = contact.opted_out && link.is_some_and(|link| link.lead_id.is_some());
-        if self.in_flight.contains(id) && !is_opt_out {
-            self.plan.fail(Failure {
-                subject: subject_of(id),
-                contact: Some(id.clone()),
-                code: "look_again".to_owned(),
-                raw: "an earlier write for this contact is not settled yet".to_owned(),
-                tries: 0,
-            });
-            return Ok(());
-        }
-        let print = fingerprint(self.job.program.hash(), contact);
-        let is_forced = self.forced.contains(id);
-        let is_same = |link: &&Link| link.fingerprint == print && !is_forced && !self.swept.edits.is_news(link.id);
-        if let Some(link) = link.filter(is_same).filter(|link| link.state != LinkState::Wanted) {
-            self.still(contact, link);
-            return Ok(());
-        }
-        let seen = self.map(contact);
-        let stored = match &seen {
-            Seen::Lead(lead) => self.outside.dialer.stored(&lead.values()),
-            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => StoredLead(BTreeMap::new()),
-        };
-        match link {
-            Some(link) if link.lead_id.is_some() => {
-                let Some(mut step) = self.looked(contact, &seen, link, &stored).await? else { return Ok(()) };
-                let is_seen = self.swept.edits.is_seen(link);
-                self.pull(contact, &seen, Some(link.id), is_seen, &mut step);
-                decide::ruled(&mut step, id, Some(link), self.rule(&seen, contact).as_ref());
-                self.plan.take(id, Some(link), step, &print);
-            }
-            Some(_) | None => self.await_look_up(contact, link, seen, stored, print)?,
-        }
-        Ok(())
-    }
-
-    /// A contact that did not change: its rejection, if it has one, still counts.
-    fn still(&mut self, contact: &Contact, link: &Link) {
-        if let Seen::Rejected(rejection) | Seen::OptedOut(rejection) = self.map_if_away(contact, link) {
-            *self.plan.rejected.entry(rejection.reason.clone()).or_default() += 1;
-            self.plan.totals.rejected += 1;
-            return;
-        }
-        self.plan.totals.unchanged += 1;
-    }
-
-    fn map_if_away(&self, contact: &Contact, link: &Link) -> Seen {
-        match link.state {
-            LinkState::Left | LinkState::OptedOut => self.map(contact),
-            LinkState::Live | LinkState::Wanted | LinkState::LeadMissing => Seen::Gone,
-        }
-    }
-
-    /// What a contact with a lead comes to. Before anything is written over a field that people change in VICIdial, the lead was looked at in this run.
-    /// `None` where it cannot be looked at, or is in a call that would undo the write: the contact is looked at again.
-    async fn looked(&mut self, contact: &Contact, seen: &Seen, link: &Link, stored: &StoredLead) -> Result<Option<Step>, Stop> {
-        let shown = self.shown(link, Some(contact));
-        let step = self.decided(seen, link, stored, &shown);
-        let needs_look = match self.unlinked {
-            Unlinked::LookedFor => matches!(seen, Seen::Lead(_)) && self.swept.edits.needs_look(&step, link),
-            Unlinked::LeftOut => false,
-        };
-        let (shown, step) = if needs_look {
-            if let Err(fault) = self.swept.edits.read(self.outside, self.job, link).await? {
-                self.plan.unreadable(subject_of(&contact.id), Some(contact.id.clone()), fault);
-                return Ok(None);
-            }
-            let shown = self.shown(link, Some(contact));
-            let step = self.decided(seen, link, stored, &shown);
-            (shown, step)
-        } else {
-            (shown, step)
-        };
-        if self.swept.edits.waits_for_call(&step, link) {
-            self.plan.fail(Failure {
-                subject: subject_of(&contact.id),
-                contact: Some(contact.id.clone()),
-                code: "in_call".to_owned(),
-                raw: "its lead is in a call now, and the agent's screen would write the old values back; it is looked at again".to_owned(),
-                tries: 0,
-            });
-            return Ok(None);
-        }
-        Ok(Some(self.done(link, &shown, step)))
-    }
-
-    fn linked(&mut self, seen: &Seen, link: &Link, stored: &StoredLead) -> Step {
-        let shown = self.shown(link, None);
-        let step = self.decided(seen, link, stored, &shown);
-        self.done(link, &shown, step)
-    }
-
-    fn decided(&self, seen: &Seen, link: &Link, stored: &StoredLead, shown: &Shown) -> Step {
-        if self.swept.loosened.contains(&link.contact) {
-            return decide::tighten(link, &self.settings);
-        }
-        decide::linked(seen, link, stored, shown, &self.settings)
-    }
-
-    /// A link is done with. Where nothing was decided about its fields, those that only go to VICIdial are what it shows now.
-    fn done(&mut self, link: &Link, shown: &Shown, mut step: Step) -> Step {
-        self.swept.loosened.remove(&link.contact);
-        self.swept.edits.decided(link.id);
-        step.base = step.base.or_else(|| delta::refresh(&link.base, shown, &self.settings.rules));
-        step
-    }
-
-    /// The rule for the status of a contact that is a lead.
-    ///
-    /// Nothing is taken out of a status that VICIdial flags as final, though nobody checked the files since.
-    fn rule(&self, seen: &Seen, contact: &Contact) -> Option<StatusRule> {
-        match seen {
-            Seen::Lead(_) => self.job.program.status(contact).map(|rule| {
-                let from = rule.from.iter().filter(|from| self.flags.final_flag(from).is_none()).cloned().collect();
-                StatusRule { from, to: rule.to.clone() }
-            }),
-            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => None,
-        }
-    }
-
-    fn map(&self, contact: &Contact) -> Seen {
-        match self.job.program.map(contact) {
-            Mapped::Lead(lead) => Seen::Lead(lead),
-            Mapped::Rejected(rejection) if rejection.reason == "opted_out" => Seen::OptedOut(rejection),
-            Mapped::Rejected(rejection) => Seen::Rejected(rejection),
-            Mapped::Filtered { .. } if contact.opted_out => Seen::OptedOut(crate::model::Rejection {
-                contact: contact.id.clone(),
-                reason: "opted_out".to_owned(),
-                detail: "the person, or the number, must not be called".to_owned(),
-            }),
-            Mapped::Filtered { why } => Seen::Filtered(why),
-        }
-    }
-
-    fn code(&self, contact: &ContactId) -> VendorLeadCode {
-        VendorLeadCode::derive(&self.job.key, &self.job.crm, contact, 0)
     }
 }
 

@@ -35,11 +35,11 @@ pub(crate) async fn follow<D: Dialer, C: Contacts, S: Store, K: Clock>(
         fetch.finish(Vec::new(), false).await?;
         let mut leads: Vec<LeadId> = Vec::new();
         for contact in contacts {
-            leads.extend(outside.store.link_by_contact(&job.name, contact)?.and_then(|link| link.lead_id));
+            leads.extend(outside.store.links_of(&job.name, contact)?.into_iter().filter_map(|link| link.lead_id));
         }
         let settings = fetch::settings(job, &plan.commit.job);
         collect::fold_calls(outside, job, &mut plan, &settings, &leads, Some(contacts))?;
-        plan.settle_failures(&[]);
+        plan.settle_failures(&[], &[]);
         adopted += plan.totals.adopted;
         let (planned, record) = (plan.commit.ops.len() as u64, plan.commit.job.clone());
         outside.store.commit_plan(&job.name, run, &plan.commit, outside.clock.now())?;

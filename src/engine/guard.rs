@@ -53,7 +53,7 @@ pub(crate) async fn guard<D: Dialer, C: Contacts, S: Store, K: Clock>(
 /// Codes are derived from the install key: under another one every lost link would be doubled.
 fn right_key(job: &Job, links: &[Link]) -> Result<(), Stop> {
     // An adopted lead may keep the code of an older tool.
-    let is_ours = |link: &Link| !link.code.is_ours() || VendorLeadCode::derive(&job.key, &job.crm, &link.contact, link.slot) == link.code;
+    let is_ours = |link: &Link| !link.code.is_ours() || VendorLeadCode::derive(&job.key, &job.crm, &link.seat()) == link.code;
     if links.iter().all(is_ours) {
         return Ok(());
     }

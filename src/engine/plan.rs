@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Base, ContactId, Failure, LeadId, Link, LinkId, Op, Payload, Totals};
+use crate::model::{Base, ContactId, Failure, LeadId, Link, LinkId, Op, Payload, Rejection, Seat, Slot, Totals};
 use crate::ports::{Fault, JobRecord, LinkWrite, PlanCommit};
+use crate::sync::agree;
 use crate::sync::decide::{self, Settings, Step, Verdict, subject_of};
 use crate::sync::matching::By;
 
@@ -35,20 +36,20 @@ impl Plan {
         }
     }
 
-    /// Takes what one contact came to. `before` is its link as the state has it.
-    pub(crate) fn take(&mut self, contact: &ContactId, before: Option<&Link>, step: Step, fingerprint: &str) {
+    /// Takes what one of a contact's leads came to. `before` is its link as the state has it.
+    pub(crate) fn take(&mut self, seat: &Seat, before: Option<&Link>, step: Step, fingerprint: &str) {
         self.count(&step);
         // A lead that is missing stays a failure, whatever its contact does.
         if step.verdict != Verdict::Waits {
-            self.commit.mended.push(subject_of(contact));
+            self.commit.mended.push(subject_of(seat));
         }
-        self.commit.cancelled.push(contact.clone());
+        self.commit.cancelled.push(seat.clone());
         match step.rejection {
             Some(rejection) => {
-                *self.rejected.entry(rejection.reason.clone()).or_default() += 1;
+                self.reject(&rejection);
                 self.commit.rejections.push(rejection);
             }
-            None => self.commit.accepted.push(contact.clone()),
+            None => self.commit.accepted.push(seat.clone()),
         }
         match (step.link, before) {
             (Some(mut link), _) => {
@@ -61,6 +62,22 @@ impl Plan {
         }
         self.commit.ops.extend(step.ops);
         self.commit.failures.extend(step.failures);
+    }
+
+    /// Counts a rejection.
+    pub(crate) fn reject(&mut self, rejection: &Rejection) {
+        if rejection.counts() {
+            *self.rejected.entry(rejection.reason.clone()).or_default() += 1;
+            self.totals.rejected += 1;
+        }
+    }
+
+    /// The link of one of a contact's leads, as this plan leaves it.
+    pub(crate) fn link_at(&self, seat: &Seat) -> Option<&Link> {
+        self.commit.links.iter().find_map(|write| match write {
+            LinkWrite::Put(link) | LinkWrite::Pass(link) if link.contact == seat.contact && link.slot == seat.slot => Some(link),
+            LinkWrite::Put(_) | LinkWrite::Pass(_) | LinkWrite::Seen { .. } => None,
+        })
     }
 
     /// The leads that this plan makes somebody's.
@@ -85,12 +102,12 @@ impl Plan {
         self.commit.no_strangers.extend(linked);
     }
 
-    /// Takes back a lead that this plan would add for a contact.
-    pub(crate) fn withdraw(&mut self, contact: &ContactId) {
-        let adds = self.commit.ops.iter().filter(|op| op.contact == *contact && matches!(op.payload, Payload::AddLead { .. })).count();
+    /// Takes back a lead that this plan would add.
+    pub(crate) fn withdraw(&mut self, seat: &Seat) {
+        let adds = self.commit.ops.iter().filter(|op| op.seat() == *seat && matches!(op.payload, Payload::AddLead { .. })).count();
         self.totals.added = self.totals.added.saturating_sub(adds as u64);
-        self.commit.ops.retain(|op| op.contact != *contact);
-        self.commit.links.retain(|write| !matches!(write, LinkWrite::Put(link) if link.contact == *contact && link.lead_id.is_none()));
+        self.commit.ops.retain(|op| op.seat() != *seat);
+        self.commit.links.retain(|write| !matches!(write, LinkWrite::Put(link) if link.seat() == *seat && link.lead_id.is_none()));
     }
 
     /// Keeps a fingerprint, and a base that moved without a write.
@@ -108,13 +125,28 @@ impl Plan {
         self.fail(Failure { subject, contact, code: fault.code.to_owned(), raw: fault.message, tries: 0 });
     }
 
-    /// Which of the failures that were due are over: those of calls that ask for nothing any more, and of edits that are in order now. A subject with a planned op, or that
+    /// Edits of several leads of one contact that contradict each other wait for a person.
+    pub(crate) fn agree(&mut self) {
+        let (failures, held) = agree::agree(&mut self.commit.ops);
+        self.totals.patched = self.totals.patched.saturating_sub(held);
+        self.totals.pulled = self.totals.pulled.saturating_sub(held);
+        self.commit.failures.extend(failures);
+    }
+
+    /// Which of the failures that were due are over: those of leads whose slot is no more, those of calls that ask for nothing any more, and of edits that are in order now. A subject with a planned op, or that
     /// failed again, is not over before the op is done: its backoff goes on.
-    pub(crate) fn settle_failures(&mut self, due: &[Failure]) {
+    pub(crate) fn settle_failures(&mut self, due: &[Failure], slots: &[Slot]) {
         let of_calls_or_edits = |subject: &String| {
             let kind = subject.split(':').next().unwrap_or_default();
             ["call", "patch", "edit", "conflict", "back"].contains(&kind)
         };
+        let of_no_slot = |failure: &&Failure| {
+            let contact = failure.contact.as_ref().filter(|contact| self.seen.contains(contact));
+            let slot = contact.and_then(|contact| failure.subject.strip_prefix(&format!("contact:{contact}/")));
+            slot.is_some_and(|slot| !slots.iter().any(|known| known.as_str() == slot))
+        };
+        let of_no_slot: Vec<String> = due.iter().filter(of_no_slot).map(|failure| failure.subject.clone()).collect();
+        self.commit.mended.extend(of_no_slot);
         self.commit.mended.extend(due.iter().map(|failure| failure.subject.clone()).filter(of_calls_or_edits));
         let open: BTreeSet<&str> = self.commit.ops.iter().map(|op| op.subject.as_str()).collect();
         let failed: BTreeSet<&str> = self.commit.failures.iter().map(|failure| failure.subject.as_str()).collect();
@@ -167,9 +199,6 @@ impl Plan {
                 }
             }
             Verdict::Held => totals.unmatched += 1,
-        }
-        if step.rejection.is_some() {
-            totals.rejected += 1;
         }
         let (mut is_moved, mut is_updated) = (false, false);
         for op in &step.ops {

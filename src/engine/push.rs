@@ -84,6 +84,7 @@ impl Pushed {
                     totals.rejected += 1;
                     self.on_dnc.push(Rejection {
                         contact: op.contact.clone(),
+                        slot: op.slot.clone(),
                         reason: "on_dnc".to_owned(),
                         detail: on_dnc_detail(op, raw),
                     });
@@ -183,7 +184,7 @@ fn keep_dnc_rejections<D, C, S: Store, K: Clock>(
         return Ok(());
     }
     let rejections = pushed.on_dnc.clone();
-    let mended = rejections.iter().map(|rejection| crate::sync::decide::subject_of(&rejection.contact)).collect();
+    let mended = rejections.iter().map(|rejection| crate::sync::decide::subject_of(&rejection.seat())).collect();
     let commit = PlanCommit { rejections, mended, job: record.clone(), ..PlanCommit::default() };
     Ok(outside.store.commit_plan(&job.name, run, &commit, outside.clock.now())?)
 }

@@ -218,8 +218,8 @@ mod tests {
     use super::{Queue, Step, Went};
     use crate::engine::send::Sent;
     use crate::model::{
-        Base, InstallKey, Intake, Lane, Lead, LeadChange, LeadId, Link, LinkId, LinkState, ListId, Op, OpId, OpState, Outcome, Payload,
-        Phone, Taken, VendorLeadCode,
+        Base, ContactId, InstallKey, Intake, Lane, Lead, LeadChange, LeadId, Link, LinkId, LinkState, ListId, Op, OpId, OpState, Outcome,
+        Payload, Phone, Seat, Slot, Taken, VendorLeadCode,
     };
     use crate::ports::{Effect, Fault, Reach};
 
@@ -232,6 +232,7 @@ mod tests {
             subject: format!("contact:{number}"),
             link: Some(LinkId(number)),
             contact: number.to_string().into(),
+            slot: Slot::main(),
             payload,
             base_after: Base::default(),
             reason: String::new(),
@@ -249,12 +250,12 @@ mod tests {
     fn change(number: i64, list: u64) -> Taken {
         let to = |list| LeadChange { list_id: Some(ListId(list)), ..LeadChange::default() };
         let payload = Payload::UpdateLead { change: to(list), before: to(101), is_return: false };
-        let contact = number.to_string().into();
+        let contact: ContactId = number.to_string().into();
         let link = Link {
             id: LinkId(number),
-            code: VendorLeadCode::derive(&InstallKey([7; 32]), "espo", &contact, 0),
+            code: VendorLeadCode::derive(&InstallKey([7; 32]), "espo", &Seat::main(&contact)),
             contact,
-            slot: 0,
+            slot: Slot::main(),
             lead_id: Some(LeadId(number.unsigned_abs())),
             list_id: ListId(101),
             phone: "+12025550100".to_owned(),

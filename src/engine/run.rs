@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{ContactId, Lane, LeadId, LinkState, Op, OpState, RunEnd, RunId, Totals};
+use crate::model::{ContactId, Lane, LeadId, LinkState, Op, OpState, Rejection, RunEnd, RunId, Seat, Totals};
 use crate::ports::{self, Clock, Contacts, Dialer, PlanCommit, Reach, Store};
 use crate::sync::{brake, watermark};
 
@@ -193,7 +193,7 @@ async fn tighten<D: Dialer, C: Contacts, S: Store, K: Clock>(
 ) -> Result<(), Stop> {
     let ops: Vec<Op> = plan.commit.ops.iter().filter(|op| op.lane == Lane::Dnc && op.link.is_some()).cloned().collect();
     let opted_out = plan.commit.rejections.iter().filter(|rejection| rejection.reason == "opted_out");
-    let cancelled: Vec<ContactId> = opted_out.map(|rejection| rejection.contact.clone()).collect();
+    let cancelled: Vec<Seat> = opted_out.map(Rejection::seat).collect();
     let record = outside.store.job(&job.name)?;
     if !ops.is_empty() || !cancelled.is_empty() {
         let commit = PlanCommit { ops, cancelled, job: record.clone(), ..PlanCommit::default() };
@@ -277,7 +277,7 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
     }
     collect::collect(outside, job, plan, since).await?;
     for contact in &contacts {
-        leads.extend(outside.store.link_by_contact(&job.name, contact)?.and_then(|link| link.lead_id));
+        leads.extend(outside.store.links_of(&job.name, contact)?.into_iter().filter_map(|link| link.lead_id));
     }
 
     if request.is_approved && request.scope == Scope::Full {
@@ -324,8 +324,8 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
         let broken = due.iter().filter_map(|failure| failure.subject.strip_prefix("stranger:")?.parse().ok().map(LeadId));
         let broken: Vec<LeadId> = broken.collect();
         claims = strangers::look(outside, job, plan, &broken, is_complete || is_new_mapping).await?;
-        contacts.extend(claims.keys().cloned());
-        plan.claimed = claims.keys().cloned().collect();
+        plan.claimed = claims.keys().map(|seat| seat.contact.clone()).collect();
+        contacts.extend(plan.claimed.iter().cloned());
     }
     let mut fetch = Fetch::new(outside, job, plan, &mut part, swept, contacts.clone())?.with_claims(claims);
     let began = match &listing {
@@ -365,15 +365,15 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
     let settings = fetch::settings(job, &plan.commit.job);
     if only {
         for contact in &contacts {
-            if let Some(link) = outside.store.link_by_contact(&job.name, contact)?.filter(|link| link.state == LinkState::OptedOut) {
-                plan.tighten(&link, &settings);
+            for link in outside.store.links_of(&job.name, contact)?.iter().filter(|link| link.state == LinkState::OptedOut) {
+                plan.tighten(link, &settings);
             }
         }
     }
     let only = if only { Some(contacts) } else { part.contacts().cloned() };
     collect::fold_calls(outside, job, plan, &settings, &leads, only.as_ref())?;
     due.retain(|failure| part.list().is_none() || failure.contact.as_ref().is_some_and(|contact| part.has(contact)));
-    plan.settle_failures(&due);
+    plan.settle_failures(&due, &job.program.slots());
     Ok(only)
 }
 

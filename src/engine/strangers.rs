@@ -7,15 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::mapping::{Mapped, Then, WithoutContact};
 use crate::model::{
-    Base, Call, Contact, ContactId, Lane, LeadId, LeadRow, Op, OpId, OpState, Payload, Phone, Stranger, VendorLeadCode, stranger_subject,
+    Base, Call, Contact, ContactId, Lane, LeadId, LeadRow, Op, OpId, OpState, Payload, Phone, Seat, Slot, Stranger, VendorLeadCode,
+    stranger_subject,
 };
 use crate::ports::{Clock, Contacts, Dialer, Store};
 
 use super::plan::Plan;
 use super::{Job, Outside, Stop, flags};
 
-/// Contacts, each with the lead without a link that belongs to it.
-pub(crate) type Claims = BTreeMap<ContactId, LeadRow>;
+/// Leads without a link, by whose they are.
+pub(crate) type Claims = BTreeMap<Seat, LeadRow>;
 
 /// Candidates that are named to a person.
 const NAMED: usize = 5;
@@ -37,8 +38,8 @@ pub(crate) struct Strangers<'a, 'b, D, C, S, K> {
 enum Found {
     /// A person decides, for this reason.
     Held(&'static str, String),
-    /// It belongs to that contact.
-    Claimed(ContactId),
+    /// It belongs to a contact, as that of its leads.
+    Claimed(Seat),
     /// A contact is to be made, unless one of these is it after all: they were found and have another phone.
     Make(Phone, BTreeSet<ContactId>),
 }
@@ -124,10 +125,10 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Strangers<'_, '_, D, C, S, K> {
                 self.hold(lead, &row, (&calls, call), reason, detail);
                 self.plan.commit.mended.push(subject);
             }
-            Found::Claimed(contact) => {
+            Found::Claimed(seat) => {
                 self.none(lead, subject);
                 self.plan.claimed_leads.insert(lead);
-                self.claims.insert(contact, row);
+                self.claims.insert(seat, row);
             }
             Found::Make(phone, others) => self.make(lead, &row, (&calls, call), phone, others),
         }
@@ -177,6 +178,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Strangers<'_, '_, D, C, S, K> {
             subject: stranger_subject(lead),
             link: None,
             contact: ContactId(String::new()),
+            slot: Slot::main(),
             payload,
             base_after: Base::default(),
             reason: format!("a call of lead {lead} ended with {}, and no contact has its phone", call.status),
@@ -202,7 +204,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Strangers<'_, '_, D, C, S, K> {
             // Made before, and forgotten: the state was lost, or the answer was.
             let marked = self.search(key, &[self.job.mark(row.lead_id)]).await?;
             if let Some(contact) = marked.iter().find(|contact| contact.get(key).text().as_ref() == Some(&self.job.mark(row.lead_id))) {
-                return self.claim(contact, row);
+                return self.claim(contact, None, row);
             }
         }
         let mut found: BTreeMap<ContactId, Contact> = BTreeMap::new();
@@ -211,7 +213,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Strangers<'_, '_, D, C, S, K> {
         }
         let (fit, others): (Vec<_>, Vec<_>) = found.into_values().partition(|contact| program.has_phone(contact, &phone));
         match (fit.as_slice(), self.rule.then()) {
-            ([contact], _) => self.claim(contact, row),
+            ([contact], _) => self.claim(contact, Some(&phone), row),
             ([], Then::Hold | Then::Match) => {
                 Ok(Found::Held("no_contact", format!("no contact of the CRM has the phone {}", phone.e164())))
             }
@@ -228,21 +230,27 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Strangers<'_, '_, D, C, S, K> {
         }
     }
 
-    /// The one contact with the phone: it gets the lead, unless it has one, or the mapping wants none of it.
-    fn claim(&self, contact: &Contact, row: &LeadRow) -> Result<Found, Stop> {
+    /// The one contact with the phone, or for which the contact was made: it gets the lead, unless it has one, or the mapping wants none of it. The lead
+    /// is that of the slot which dials the number, else the main one.
+    fn claim(&self, contact: &Contact, phone: Option<&Phone>, row: &LeadRow) -> Result<Found, Stop> {
         let id = &contact.id;
+        let program = &self.job.program;
+        let dials = |slot: &Slot| phone.is_some() && program.phone(contact, slot).as_ref() == phone;
+        let slot = program.slots().into_iter().find(|slot| dials(slot) && !dials(&Slot::main())).unwrap_or_default();
+        let seat = Seat { contact: id.clone(), slot };
         let has_lead =
             |lead: String| Found::Held("contact_has_lead", format!("its phone is that of contact {id}, which has {lead} already"));
-        if let Some(link) = self.outside.store.link_by_contact(&self.job.name, id)? {
+        if let Some(link) = self.outside.store.link_at(&self.job.name, &seat)? {
             return Ok(has_lead(link.lead_id.map_or_else(|| "a lead on its way".to_owned(), |lead| format!("lead {lead}"))));
         }
-        if let Some(other) = self.claims.get(id).filter(|other| other.lead_id != row.lead_id) {
+        if let Some(other) = self.claims.get(&seat).filter(|other| other.lead_id != row.lead_id) {
             return Ok(has_lead(format!("lead {}", other.lead_id)));
         }
-        match self.job.program.map(contact) {
-            Mapped::Lead(_) => Ok(Found::Claimed(id.clone())),
+        let mapped = program.leads(contact).into_iter().find(|(slot, _)| *slot == seat.slot);
+        match mapped.map_or_else(|| program.map(contact), |(_, mapped)| mapped) {
+            Mapped::Lead(_) => Ok(Found::Claimed(seat)),
             // Do-not-call reaches the lead as well.
-            _ if contact.opted_out => Ok(Found::Claimed(id.clone())),
+            _ if contact.opted_out => Ok(Found::Claimed(seat)),
             Mapped::Rejected(rejection) => {
                 let detail = format!("its phone is that of contact {id}, which the mapping refuses: {}", rejection.detail);
                 Ok(Found::Held("contact_refused", detail))

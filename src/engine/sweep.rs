@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::StreamExt;
 
-use crate::model::{ContactId, Failure, FieldName, LeadField, LeadId, LeadRow, Link, LinkId, LinkState, ListId, VendorLeadCode};
+use crate::model::{Failure, FieldName, LeadField, LeadId, LeadRow, Link, LinkId, LinkState, ListId, VendorLeadCode};
 use crate::ports::{Clock, Contacts, Dialer, LinkWrite, Store};
 use crate::sync::brake::Blown;
 use crate::sync::decide::subject_of;
@@ -33,10 +33,10 @@ pub(crate) struct Swept {
     pub(crate) orphans: BTreeMap<VendorLeadCode, Vec<LeadRow>>,
     /// How the VICIdial side of links shows now.
     pub(crate) edits: Edits,
-    /// Contacts that opted out and whose lead somebody made dialable again.
-    pub(crate) loosened: BTreeSet<ContactId>,
+    /// Links of people who opted out, whose lead somebody made dialable again.
+    pub(crate) loosened: BTreeSet<LinkId>,
     /// Links whose state is another one than the state database says, since this plan changes it.
-    pub(crate) states: BTreeMap<ContactId, LinkState>,
+    pub(crate) states: BTreeMap<LinkId, LinkState>,
     /// Second leads with the code of a link.
     pub(crate) doubles: Vec<Double>,
     /// Leads of nobody, where the mapping looks for their contacts and all lists were read.
@@ -147,12 +147,12 @@ fn look<D, C, S: Store, K: Clock>(
     if let Some(link) = link {
         part.add(&link.contact);
         if link.state == LinkState::OptedOut && row.status != job.program.opt_out_status() {
-            swept.loosened.insert(link.contact.clone());
+            swept.loosened.insert(link.id);
         }
         swept.edits.see(outside, job, &link, &row, Route::List)?;
         if link.state == LinkState::LeadMissing {
-            plan.commit.mended.push(subject_of(&link.contact));
-            swept.states.insert(link.contact.clone(), LinkState::Live);
+            plan.commit.mended.push(subject_of(&link.seat()));
+            swept.states.insert(link.id, LinkState::Live);
             plan.commit.links.push(LinkWrite::Put(Link { state: LinkState::Live, fingerprint: String::new(), ..link }));
         }
         return Ok(());
@@ -242,10 +242,10 @@ async fn missing<D: Dialer, C: Contacts, S: Store, K: Clock>(
     for (link, lead) in absent.opted_out {
         match job.dialer_record(outside.dialer.read_lead(lead, &BTreeSet::new()).await)? {
             Ok(Some(row)) if row.status != job.program.opt_out_status() => {
-                swept.loosened.insert(link.contact);
+                swept.loosened.insert(link.id);
             }
             Ok(_) => {}
-            Err(fault) => plan.unreadable(subject_of(&link.contact), Some(link.contact), fault),
+            Err(fault) => plan.unreadable(subject_of(&link.seat()), Some(link.contact), fault),
         }
     }
     let mut gone = Vec::new();
@@ -253,7 +253,7 @@ async fn missing<D: Dialer, C: Contacts, S: Store, K: Clock>(
         match job.dialer_record(outside.dialer.read_lead(lead, swept.edits.fields()).await)? {
             Ok(None) => gone.push((link, lead)),
             Ok(Some(row)) => swept.edits.see(outside, job, &link, &row, Route::Lead)?,
-            Err(fault) => plan.unreadable(subject_of(&link.contact), Some(link.contact), fault),
+            Err(fault) => plan.unreadable(subject_of(&link.seat()), Some(link.contact), fault),
         }
     }
     let leads: Vec<LeadId> = gone.iter().map(|(_, lead)| *lead).collect();
@@ -268,8 +268,8 @@ async fn missing<D: Dialer, C: Contacts, S: Store, K: Clock>(
         } else {
             ("lead_missing", format!("VICIdial no longer has lead {lead}: it was deleted there. It is not added again by itself"))
         };
-        plan.fail(Failure { subject: subject_of(&link.contact), contact: None, code: code.to_owned(), raw, tries: 0 });
-        swept.states.insert(link.contact.clone(), LinkState::LeadMissing);
+        plan.fail(Failure { subject: subject_of(&link.seat()), contact: None, code: code.to_owned(), raw, tries: 0 });
+        swept.states.insert(link.id, LinkState::LeadMissing);
         plan.commit.links.push(LinkWrite::Put(Link { state: LinkState::LeadMissing, ..link }));
     }
     Ok(())

@@ -191,7 +191,7 @@ impl Bytes<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{Ambiguous, ContactId, Phone};
+    use crate::model::{Ambiguous, ContactId, Phone, Seat};
 
     use super::*;
 
@@ -226,7 +226,7 @@ mod tests {
 
     fn person(code: Option<&str>, number: &str) -> Person {
         let phones = vec![Phone { code: "1".to_owned(), number: number.to_owned() }];
-        Person { contact: ContactId::from("c1"), code: code.map(str::to_owned), phones, shown: Default::default() }
+        Person { seat: Seat::main(&ContactId::from("c1")), code: code.map(str::to_owned), phones, shown: Default::default() }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Item, Table, suggest};
-use crate::model::{Ambiguous, Contact, FieldName, LeadField, Matching, Phone};
+use crate::model::{Ambiguous, Contact, FieldName, LeadField, Matching, Phone, Slot};
 
 use super::attributes::Attributes;
 use super::fields::FieldRule;
@@ -82,9 +82,13 @@ impl Program {
         first.filter(|code| !code.is_empty())
     }
 
-    /// All numbers of a contact that may be dialed, the one to dial first.
+    /// The numbers of a contact that may be dialed by one of its leads, the one to dial first: of a further lead its own, of the main one all that no
+    /// further lead has.
     #[must_use]
-    pub fn phones(&self, contact: &Contact) -> Vec<Phone> {
+    pub fn phones(&self, contact: &Contact, slot: &Slot) -> Vec<Phone> {
+        if !slot.is_main() {
+            return Vec::new();
+        }
         self.phone.all(&self.attributes.see(contact))
     }
 

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::diag::Place;
 use crate::diag::names::Named;
 use crate::model::{
-    Call, Contact, Fates, FieldName, Intake, Lead, LeadField, ListChange, ListId, Matching, Phone, Rejection, StatusRule, Value, Way,
+    Call, Contact, Fates, FieldName, Intake, Lead, LeadField, ListChange, ListId, Matching, Phone, Rejection, Slot, StatusRule, Value, Way,
 };
 
 use super::attributes::Attributes;
@@ -170,8 +170,9 @@ impl Program {
         if let Some(broken) = self.filter.broken(&seen) {
             return Mapped::Filtered { why: format!("the filter wants that {broken}") };
         }
-        let rejected =
-            |reason: &str, detail: String| Mapped::Rejected(Rejection { contact: contact.id.clone(), reason: reason.to_owned(), detail });
+        let rejected = |reason: &str, detail: String| {
+            Mapped::Rejected(Rejection { contact: contact.id.clone(), slot: Slot::main(), reason: reason.to_owned(), detail })
+        };
         if contact.opted_out {
             return rejected("opted_out", "the person, or the number, must not be called".to_owned());
         }
@@ -195,6 +196,18 @@ impl Program {
         Mapped::Lead(Lead { list_id, phone: found.phone, fields: BTreeMap::from_iter(fields) })
     }
 
+    /// The names of the further leads that contacts may have.
+    #[must_use]
+    pub fn slots(&self) -> Vec<Slot> {
+        Vec::new()
+    }
+
+    /// What each of a contact's leads becomes, the main one first. No number is in two of them.
+    #[must_use]
+    pub fn leads(&self, contact: &Contact) -> Vec<(Slot, Mapped)> {
+        vec![(Slot::main(), self.map(contact))]
+    }
+
     /// The status that a lead of this contact may get: of the first rule whose conditions hold.
     #[must_use]
     pub fn status(&self, contact: &Contact) -> Option<&StatusRule> {
@@ -216,9 +229,12 @@ impl Program {
         self.lists().into_iter().chain(self.leaving.fates.lists()).collect()
     }
 
-    /// The phone that a lead of this contact has, or would have.
+    /// The phone that one of this contact's leads has, or would have.
     #[must_use]
-    pub fn phone(&self, contact: &Contact) -> Option<Phone> {
+    pub fn phone(&self, contact: &Contact, slot: &Slot) -> Option<Phone> {
+        if !slot.is_main() {
+            return None;
+        }
         // One name or two are searched for sooner than all are walked over.
         let unread = Attributes::default();
         self.phone.find(&unread.see(contact)).ok().map(|found| found.phone)

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::ContactId;
+use super::slot::Seat;
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -31,11 +31,13 @@ const WIDTH: usize = 20;
 pub struct VendorLeadCode(String);
 
 impl VendorLeadCode {
-    /// Derives the code of a contact's slot on one CRM connection.
+    /// Derives the code of one of a contact's leads, on one CRM connection.
     #[must_use]
-    pub fn derive(key: &InstallKey, connection: &str, contact: &ContactId, slot: u8) -> Self {
+    pub fn derive(key: &InstallKey, connection: &str, seat: &Seat) -> Self {
         let mut hasher = blake3::Hasher::new_keyed(&key.0);
-        for part in [connection.as_bytes(), contact.as_str().as_bytes(), &[slot]] {
+        // No name is this one byte, so the main lead's code is what it was before there were others.
+        let slot = if seat.slot.is_main() { &[0] } else { seat.slot.as_str().as_bytes() };
+        for part in [connection.as_bytes(), seat.contact.as_str().as_bytes(), slot] {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part);
         }

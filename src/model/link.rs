@@ -8,6 +8,7 @@ use super::code::VendorLeadCode;
 use super::contact::Value;
 use super::field::FieldName;
 use super::id::{ContactId, LeadId, LinkId, ListId};
+use super::slot::{Seat, Slot};
 
 /// What the two sides last showed of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,15 +84,15 @@ impl LinkState {
     }
 }
 
-/// A link of one job. `slot` is 0 until contacts may have several leads.
+/// A link of one job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     /// Its row; 0 before it was kept.
     pub id: LinkId,
     /// The contact.
     pub contact: ContactId,
-    /// Which phone of the contact.
-    pub slot: u8,
+    /// Which of the contact's leads.
+    pub slot: Slot,
     /// The lead, once it is known.
     pub lead_id: Option<LeadId>,
     /// The code that marks the lead: ours, or the one of an older tool by which it was known.
@@ -109,6 +110,12 @@ pub struct Link {
 }
 
 impl Link {
+    /// Whose lead it is of.
+    #[must_use]
+    pub fn seat(&self) -> Seat {
+        Seat { contact: self.contact.clone(), slot: self.slot.clone() }
+    }
+
     /// Whether its lead may carry this as its code: the link's own, or what it carries until that is written.
     #[must_use]
     pub fn knows_code(&self, shown: &str) -> bool {

@@ -13,6 +13,7 @@ use super::lead::{Lead, LeadChange};
 use super::leaving::StatusRule;
 use super::link::{Base, LinkState};
 use super::phone::Phone;
+use super::slot::{Seat, Slot};
 
 /// The connection that an op is sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -248,13 +249,15 @@ pub struct Op {
     pub id: OpId,
     /// The lane it travels in.
     pub lane: Lane,
-    /// What it is about: `contact:ID` for the contact's lead, `lead:ID` for doubles, `patch:ID` for CRM attributes that calls set,
-    /// `edit:ID` for those that VICIdial's edits go to, `call:KEY` for activities, `stranger:ID` for a lead that no contact has.
+    /// What it is about: `contact:SEAT` for the contact's lead, `lead:ID` for doubles, `patch:ID` for CRM attributes that calls set,
+    /// `edit:SEAT` for those that VICIdial's edits go to, `call:KEY` for activities, `stranger:ID` for a lead that no contact has.
     pub subject: String,
-    /// The link it belongs to; 0 in a plan for a link that the same plan makes (found by the subject's contact).
+    /// The link it belongs to; none in a plan for a link that the same plan makes (found by contact and slot).
     pub link: Option<LinkId>,
     /// The contact it belongs to, for people who ask; an empty id where it is yet to be made.
     pub contact: ContactId,
+    /// Which of the contact's leads it belongs to.
+    pub slot: Slot,
     /// What it writes.
     pub payload: Payload,
     /// The base's fields once it is done: what each side will have shown.
@@ -268,16 +271,22 @@ pub struct Op {
 }
 
 impl Op {
+    /// Whose lead it is about.
+    #[must_use]
+    pub fn seat(&self) -> Seat {
+        Seat { contact: self.contact.clone(), slot: self.slot.clone() }
+    }
+
     /// The subject of a pull: edits in VICIdial that go to a contact. Calls write to contacts under another one, so that neither waits for the other.
     #[must_use]
-    pub fn pull_of(contact: &ContactId) -> String {
-        format!("edit:{contact}")
+    pub fn pull_of(seat: &Seat) -> String {
+        format!("edit:{seat}")
     }
 
     /// Whether it is one.
     #[must_use]
     pub fn is_pull(&self) -> bool {
-        self.lane == Lane::Patch && self.subject == Self::pull_of(&self.contact)
+        self.lane == Lane::Patch && self.subject == Self::pull_of(&self.seat())
     }
 }
 

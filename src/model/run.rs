@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::ContactId;
+use super::slot::{Seat, Slot};
 
 /// What a plan wants, or a run did, counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,10 +62,27 @@ pub struct Totals {
 pub struct Rejection {
     /// The contact.
     pub contact: ContactId,
+    /// Which of its leads is refused; the main one stands for the contact.
+    #[serde(default, skip_serializing_if = "Slot::is_main")]
+    pub slot: Slot,
     /// A stable word: `phone_missing`, `opted_out`.
     pub reason: String,
     /// The same in a sentence, with the value where that helps.
     pub detail: String,
+}
+
+impl Rejection {
+    /// Whether it is counted. What speaks against a contact as a whole speaks against each of its leads, and is counted once.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.slot.is_main() || self.reason.starts_with("phone_") || self.reason == "on_dnc"
+    }
+
+    /// Whose lead it is about.
+    #[must_use]
+    pub fn seat(&self) -> Seat {
+        Seat { contact: self.contact.clone(), slot: self.slot.clone() }
+    }
 }
 
 /// An op or record that went wrong, kept until good.

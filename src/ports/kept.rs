@@ -5,7 +5,7 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-use crate::model::{Base, ContactId, CrmField, Failure, FieldName, LeadId, Link, LinkId, Op, Rejection, RunEnd, Stranger, Totals};
+use crate::model::{Base, CrmField, Failure, FieldName, LeadId, Link, LinkId, Op, Rejection, RunEnd, Seat, Stranger, Totals};
 
 /// What kind of trouble the state has. It decides the exit code, and whether a later run may get through by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,17 +111,17 @@ pub enum LinkWrite {
 /// All that a plan commits, together, or not at all.
 #[derive(Debug, Clone, Default)]
 pub struct PlanCommit {
-    /// Contacts whose intended ops to VICIdial, and intended pulls, are superseded first, since they were looked at anew. A wanted link of theirs without
-    /// a lead goes too, unless this plan puts it again.
-    pub cancelled: Vec<ContactId>,
+    /// Leads of which intended ops to VICIdial, and intended pulls, are superseded first, since they were looked at anew. A wanted link of one that is not
+    /// there yet goes too, unless this plan puts it again.
+    pub cancelled: Vec<Seat>,
     /// Links made or changed. They are applied before the ops.
     pub links: Vec<LinkWrite>,
-    /// Ops; `link` is `None` where the plan itself makes the link: it is found by the contact (slot 0).
+    /// Ops; `link` is `None` where the plan itself makes the link: it is found by contact and slot.
     pub ops: Vec<Op>,
-    /// The rejections of the contacts that were seen: they replace what was known of the same contacts.
+    /// The rejections of the leads that were decided about: they replace what was known of the same leads.
     pub rejections: Vec<Rejection>,
-    /// Contacts that were seen and are not rejected: what was known of them is dropped.
-    pub accepted: Vec<ContactId>,
+    /// Leads that were decided about and are not rejected: what was known of them is dropped.
+    pub accepted: Vec<Seat>,
     /// Failures that began or went on.
     pub failures: Vec<Failure>,
     /// Subjects that were looked at and are good now: their failures are dropped.

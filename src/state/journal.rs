@@ -8,12 +8,12 @@ use rusqlite::{Connection, Row, params};
 
 use super::cell::{all, json, one, read_json, read_number, read_time, run, time};
 use super::trouble::broken;
-use crate::model::{Base, ContactId, FieldName, Lane, LinkId, Op, OpId, OpState, RunId, Turn};
+use crate::model::{Base, ContactId, FieldName, Lane, LinkId, Op, OpId, OpState, RunId, Seat, Slot, Turn};
 use crate::ports::StoreError;
 
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT id, lane, subject, link, contact, payload, base_after, reason, state, tries, closed_at FROM op ", $rest)
+        concat!("SELECT id, lane, subject, link, contact, payload, base_after, reason, state, tries, closed_at, slot FROM op ", $rest)
     };
 }
 
@@ -45,8 +45,8 @@ pub(super) fn insert(
         None | Some((_, OpState::Done | OpState::Refused | OpState::Superseded)) => {}
     }
     let payload = json(&op.payload)?;
-    let sql = "INSERT INTO op (job, run, lane, kind, subject, link, contact, payload, base_after, reason, state, planned_at, changed_at, tries) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'intended', ?11, ?11, ?12)";
+    let sql = "INSERT INTO op (job, run, lane, kind, subject, link, contact, payload, base_after, reason, state, planned_at, changed_at, tries, slot) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'intended', ?11, ?11, ?12, ?13)";
     let values = params![
         job,
         run_id.0,
@@ -60,6 +60,7 @@ pub(super) fn insert(
         op.reason,
         time(at),
         tries_before(connection, job, op, &payload)?,
+        op.slot.as_str(),
     ];
     run(connection, sql, values)?;
     Ok(Entry::Kept)
@@ -114,17 +115,11 @@ pub(super) fn close_sent(connection: &Connection, job: i64, at: DateTime<Utc>) -
     Ok(run(connection, sql, params![job, time(at)])? as u64)
 }
 
-/// Supersedes what waits to be added to or changed on a contact's leads.
-pub(super) fn supersede_writes(
-    connection: &Connection,
-    job: i64,
-    contact: &ContactId,
-    why: &str,
-    at: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let sql = "UPDATE op SET state = 'superseded', raw = ?3, changed_at = ?4 \
-               WHERE job = ?1 AND contact = ?2 AND state = 'intended' AND lane IN ('create', 'custom', 'update')";
-    run(connection, sql, params![job, contact.as_str(), why, time(at)])?;
+/// Supersedes what waits to be added as, or changed on, one of a contact's leads.
+pub(super) fn supersede_writes(connection: &Connection, job: i64, seat: &Seat, why: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let sql = "UPDATE op SET state = 'superseded', raw = ?4, changed_at = ?5 \
+               WHERE job = ?1 AND contact = ?2 AND slot = ?3 AND state = 'intended' AND lane IN ('create', 'custom', 'update')";
+    run(connection, sql, params![job, seat.contact.as_str(), seat.slot.as_str(), why, time(at)])?;
     Ok(())
 }
 
@@ -208,18 +203,17 @@ pub(super) fn contacts_in_states(connection: &Connection, job: i64, states: &[Op
     Ok(found)
 }
 
-/// What VICIdial would show of a contact's writes that got no answer since then and were not seen to take effect at their first try: they may come late.
+/// What VICIdial would show of the writes of a link's lead that got no answer since then and were not seen to take effect at their first try: they may come late.
 pub(super) fn late_writes(
     connection: &Connection,
     job: i64,
-    contact: &ContactId,
+    link: LinkId,
     since: DateTime<Utc>,
 ) -> Result<BTreeMap<FieldName, BTreeSet<String>>, StoreError> {
-    let sql = "SELECT base_after FROM op WHERE job = ?1 AND contact = ?2 AND lane IN ('custom', 'update') AND closed_at >= ?3 \
+    let sql = "SELECT base_after FROM op WHERE job = ?1 AND link = ?2 AND lane IN ('custom', 'update') AND closed_at >= ?3 \
                AND (tries > 1 OR state <> 'done')";
-    let bases: Vec<Base> = all(connection, sql, params![job, contact.as_str(), time(since)], |row| {
-        read_json("planned write's base", &row.get::<_, String>(0)?)
-    })?;
+    let bases: Vec<Base> =
+        all(connection, sql, params![job, link.0, time(since)], |row| read_json("planned write's base", &row.get::<_, String>(0)?))?;
     let mut written: BTreeMap<FieldName, BTreeSet<String>> = BTreeMap::new();
     for (field, pair) in bases.into_iter().flat_map(|base| base.fields) {
         written.entry(field).or_default().insert(pair.vicidial);
@@ -227,12 +221,12 @@ pub(super) fn late_writes(
     Ok(written)
 }
 
-/// Supersedes what waits to be sent for a contact: to VICIdial, and of what goes to the CRM, edits of its lead.
-pub(super) fn cancel(connection: &Connection, job: i64, contact: &ContactId, at: DateTime<Utc>) -> Result<(), StoreError> {
-    let sql = "UPDATE op SET state = 'superseded', raw = 'a newer plan looked at the contact again', changed_at = ?3 \
-               WHERE job = ?1 AND contact = ?2 AND state = 'intended' \
-               AND (lane NOT IN ('patch', 'activity') OR subject = 'edit:' || ?2)";
-    run(connection, sql, params![job, contact.as_str(), time(at)])?;
+/// Supersedes what waits to be sent for one of a contact's leads: to VICIdial, and of what goes to the CRM, edits of it.
+pub(super) fn cancel(connection: &Connection, job: i64, seat: &Seat, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let sql = "UPDATE op SET state = 'superseded', raw = 'a newer plan looked at the contact again', changed_at = ?4 \
+               WHERE job = ?1 AND contact = ?2 AND slot = ?3 AND state = 'intended' \
+               AND (lane NOT IN ('patch', 'activity') OR subject LIKE 'edit:%')";
+    run(connection, sql, params![job, seat.contact.as_str(), seat.slot.as_str(), time(at)])?;
     Ok(())
 }
 
@@ -257,6 +251,7 @@ fn read(row: &Row<'_>) -> Result<Op, StoreError> {
         subject: row.get(2)?,
         link: row.get::<_, Option<i64>>(3)?.map(LinkId),
         contact: ContactId(row.get(4)?),
+        slot: Slot::named(&row.get::<_, String>(11)?),
         payload: read_json("planned write", &row.get::<_, String>(5)?)?,
         base_after: read_json("planned write's base", &row.get::<_, String>(6)?)?,
         reason: row.get(7)?,

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row, params};
 use super::cell::{all, is_double, json, number, one, read_json, read_number, run};
 use super::legs;
 use super::trouble::broken;
-use crate::model::{Base, ContactId, LeadId, Link, LinkId, LinkState, ListId, VendorLeadCode};
+use crate::model::{Base, ContactId, LeadId, Link, LinkId, LinkState, ListId, Seat, Slot, VendorLeadCode};
 use crate::ports::{LinkWrite, StoreError};
 
 macro_rules! select {
@@ -16,26 +16,33 @@ macro_rules! select {
     };
 }
 
-/// The link of a contact (slot 0).
-pub(super) fn by_contact(connection: &Connection, job: i64, contact: &ContactId) -> Result<Option<Link>, StoreError> {
-    one(connection, select!("WHERE job = ?1 AND contact = ?2 AND slot = 0"), params![job, contact.as_str()], read)
+/// The link of one of a contact's leads.
+pub(super) fn at(connection: &Connection, job: i64, seat: &Seat) -> Result<Option<Link>, StoreError> {
+    let values = params![job, seat.contact.as_str(), seat.slot.as_str()];
+    one(connection, select!("WHERE job = ?1 AND contact = ?2 AND slot = ?3"), values, read)
 }
 
-/// The links of many contacts (slot 0).
-pub(super) fn by_contacts(connection: &Connection, job: i64, contacts: &[ContactId]) -> Result<BTreeMap<ContactId, Link>, StoreError> {
+/// The links of a contact, that of its main lead first.
+pub(super) fn of(connection: &Connection, job: i64, contact: &ContactId) -> Result<Vec<Link>, StoreError> {
+    all(connection, select!("WHERE job = ?1 AND contact = ?2 ORDER BY slot"), params![job, contact.as_str()], read)
+}
+
+/// The links of many contacts.
+pub(super) fn by_contacts(connection: &Connection, job: i64, contacts: &[ContactId]) -> Result<BTreeMap<ContactId, Vec<Link>>, StoreError> {
     let mut found = BTreeMap::new();
     for contact in contacts {
-        if let Some(link) = by_contact(connection, job, contact)? {
-            found.insert(contact.clone(), link);
+        let links = of(connection, job, contact)?;
+        if !links.is_empty() {
+            found.insert(contact.clone(), links);
         }
     }
     Ok(found)
 }
 
-/// The row of a contact's link (slot 0).
-pub(super) fn id_of(connection: &Connection, job: i64, contact: &ContactId) -> Result<Option<LinkId>, StoreError> {
-    let sql = "SELECT id FROM link WHERE job = ?1 AND contact = ?2 AND slot = 0";
-    one(connection, sql, params![job, contact.as_str()], |row| Ok(LinkId(row.get(0)?)))
+/// The row of the link of one of a contact's leads.
+pub(super) fn id_of(connection: &Connection, job: i64, seat: &Seat) -> Result<Option<LinkId>, StoreError> {
+    let sql = "SELECT id FROM link WHERE job = ?1 AND contact = ?2 AND slot = ?3";
+    one(connection, sql, params![job, seat.contact.as_str(), seat.slot.as_str()], |row| Ok(LinkId(row.get(0)?)))
 }
 
 /// The link of a lead.
@@ -124,9 +131,9 @@ pub(super) fn write(connection: &Connection, job: i64, write: &LinkWrite) -> Res
 
 /// Gives a link to another contact. Its row stays, and with it all that names it.
 fn pass(connection: &Connection, job: i64, link: &Link) -> Result<(), StoreError> {
-    remove_wanted(connection, job, &link.contact)?;
+    remove_wanted(connection, job, &link.seat())?;
     let sql = "UPDATE link SET contact = ?3, slot = ?4, fingerprint = '' WHERE id = ?1 AND job = ?2";
-    match run(connection, sql, params![link.id.0, job, link.contact.as_str(), link.slot])? {
+    match run(connection, sql, params![link.id.0, job, link.contact.as_str(), link.slot.as_str()])? {
         0 => return Err(missing(link.id)),
         _ => put(connection, job, link)?,
     }
@@ -161,7 +168,7 @@ pub(super) fn put(connection: &Connection, job: i64, link: &Link) -> Result<(), 
     let values = params![
         job,
         link.contact.as_str(),
-        link.slot,
+        link.slot.as_str(),
         link.lead_id.map(|lead| number(lead.0)).transpose()?,
         link.code.as_str(),
         number(link.list_id.0)?,
@@ -177,11 +184,11 @@ pub(super) fn put(connection: &Connection, job: i64, link: &Link) -> Result<(), 
     }
 }
 
-/// Removes the wanted link of a contact that has no lead yet and no write on its way.
-pub(super) fn remove_wanted(connection: &Connection, job: i64, contact: &ContactId) -> Result<(), StoreError> {
-    let sql = "DELETE FROM link WHERE job = ?1 AND contact = ?2 AND state = 'wanted' AND lead_id IS NULL \
+/// Removes the wanted link of one of a contact's leads that is not there yet and has no write on its way.
+pub(super) fn remove_wanted(connection: &Connection, job: i64, seat: &Seat) -> Result<(), StoreError> {
+    let sql = "DELETE FROM link WHERE job = ?1 AND contact = ?2 AND slot = ?3 AND state = 'wanted' AND lead_id IS NULL \
                AND NOT EXISTS (SELECT 1 FROM op WHERE op.link = link.id AND op.state IN ('sent', 'unknown'))";
-    run(connection, sql, params![job, contact.as_str()])?;
+    run(connection, sql, params![job, seat.contact.as_str(), seat.slot.as_str()])?;
     Ok(())
 }
 
@@ -201,7 +208,7 @@ pub(super) fn forget_fingerprint(connection: &Connection, job: i64, contact: &Co
 fn claimed_twice(connection: &Connection, job: i64, link: &Link) -> Result<Option<StoreError>, StoreError> {
     let sql = "SELECT contact, lead_id FROM link WHERE job = ?1 AND (lead_id = ?2 OR code = ?3) AND NOT (contact = ?4 AND slot = ?5)";
     let lead = link.lead_id.map(|lead| number(lead.0)).transpose()?;
-    let values = params![job, lead, link.code.as_str(), link.contact.as_str(), link.slot];
+    let values = params![job, lead, link.code.as_str(), link.contact.as_str(), link.slot.as_str()];
     one(connection, sql, values, |row| {
         let other: String = row.get(0)?;
         let what = match (lead, row.get::<_, Option<i64>>(1)?) {
@@ -227,7 +234,7 @@ fn read(row: &Row<'_>) -> Result<Link, StoreError> {
     Ok(Link {
         id: LinkId(row.get(0)?),
         contact: ContactId(row.get(1)?),
-        slot: row.get(2)?,
+        slot: Slot::named(&row.get::<_, String>(2)?),
         lead_id: row.get::<_, Option<i64>>(3)?.map(read_number).transpose()?.map(LeadId),
         code: VendorLeadCode::read(&code).ok_or_else(|| broken("a link in the state has a vendor_lead_code that no lead can carry"))?,
         list_id: ListId(read_number(row.get(5)?)?),

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::journal::{self, Entry};
 use super::trouble::broken;
 use super::{failures, jobs, legs, links, rejections, strangers};
-use crate::model::{LinkId, LinkState, Op, Payload, RunId};
+use crate::model::{LinkId, LinkState, Op, Payload, RunId, Seat};
 use crate::ports::{LinkWrite, PlanCommit, StoreError};
 
 /// Commits all of a plan inside the transaction of the caller.
@@ -24,10 +24,10 @@ pub(super) fn commit(connection: &Connection, job: i64, run: RunId, plan: &PlanC
     }
     for rejection in &plan.rejections {
         rejections::put(connection, job, rejection)?;
-        journal::supersede_writes(connection, job, &rejection.contact, &format!("the mapping now refuses it: {}", rejection.reason), at)?;
+        journal::supersede_writes(connection, job, &rejection.seat(), &format!("the mapping now refuses it: {}", rejection.reason), at)?;
     }
-    for contact in &plan.accepted {
-        rejections::forget(connection, job, contact)?;
+    for seat in &plan.accepted {
+        rejections::forget(connection, job, seat)?;
     }
     for subject in &plan.mended {
         failures::forget(connection, job, subject)?;
@@ -62,41 +62,41 @@ pub(super) fn commit(connection: &Connection, job: i64, run: RunId, plan: &PlanC
     Ok(())
 }
 
-/// Ends what older plans still wanted of contacts that were looked at anew. A link that this plan puts again keeps its row: its ops name that.
+/// Ends what older plans still wanted of leads that were looked at anew. A link that this plan puts again keeps its row: its ops name that.
 fn cancel(connection: &Connection, job: i64, plan: &PlanCommit, at: DateTime<Utc>) -> Result<(), StoreError> {
-    let mut put = BTreeSet::new();
+    let mut put: BTreeSet<Seat> = BTreeSet::new();
     for write in &plan.links {
         match write {
-            LinkWrite::Put(link) => put.insert(&link.contact),
+            LinkWrite::Put(link) => put.insert(link.seat()),
             LinkWrite::Pass(_) | LinkWrite::Seen { .. } => false,
         };
     }
-    for contact in &plan.cancelled {
-        journal::cancel(connection, job, contact, at)?;
-        if !put.contains(contact) {
-            links::remove_wanted(connection, job, contact)?;
+    for seat in &plan.cancelled {
+        journal::cancel(connection, job, seat, at)?;
+        if !put.contains(seat) {
+            links::remove_wanted(connection, job, seat)?;
         }
     }
     Ok(())
 }
 
-/// A contact that left after an earlier plan must not be added or changed by that plan's ops.
+/// A lead that left after an earlier plan must not be added or changed by that plan's ops.
 fn stop_writes_of_leavers(connection: &Connection, job: i64, write: &LinkWrite, at: DateTime<Utc>) -> Result<(), StoreError> {
     let LinkWrite::Put(link) = write else { return Ok(()) };
     match link.state {
         LinkState::Wanted | LinkState::Live => Ok(()),
         LinkState::Left | LinkState::OptedOut | LinkState::LeadMissing => {
-            journal::supersede_writes(connection, job, &link.contact, "its contact's lead is no longer to be written", at)
+            journal::supersede_writes(connection, job, &link.seat(), "its contact's lead is no longer to be written", at)
         }
     }
 }
 
-/// The link of an op, found by its contact where the plan itself made it.
+/// The link of an op, found by contact and slot where the plan itself made it.
 fn link_of(connection: &Connection, job: i64, op: &Op) -> Result<Option<LinkId>, StoreError> {
     let link = match op.link {
         // Its contact is yet to be made.
         _ if matches!(op.payload, Payload::CreateContact { .. }) => None,
-        Some(LinkId(0)) | None => links::id_of(connection, job, &op.contact)?,
+        Some(LinkId(0)) | None => links::id_of(connection, job, &op.seat())?,
         Some(link) => Some(link),
     };
     let needs_link = match &op.payload {
@@ -109,7 +109,7 @@ fn link_of(connection: &Connection, job: i64, op: &Op) -> Result<Option<LinkId>,
         Payload::PatchContact { .. } | Payload::LogCall { .. } | Payload::CreateContact { .. } => false,
     };
     if needs_link && link.is_none() {
-        return Err(broken(format!("a plan writes to the lead of contact {}, which has no link", op.contact)));
+        return Err(broken(format!("a plan writes to the lead of contact {}, which has no link", op.seat())));
     }
     Ok(link)
 }

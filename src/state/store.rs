@@ -9,7 +9,7 @@ use super::open::State;
 use super::{activities, crm_fields, failures, jobs, journal, legs, links, outcome, plan, rejections, runs, servers, strangers};
 use crate::model::{
     ActivityId, ContactId, CrmField, Failure, FieldName, JobName, LeadId, Leg, Link, LinkId, Op, OpId, OpResult, OpState, Rejection,
-    RunEnd, RunId, ServerFacts, Stranger, Taken, Totals, Turn, VendorLeadCode,
+    RunEnd, RunId, Seat, ServerFacts, Stranger, Taken, Totals, Turn, VendorLeadCode,
 };
 use crate::ports::{JobRecord, LinkWrite, PlanCommit, RunRecord, SeenFields, Store, StoreError};
 
@@ -96,12 +96,17 @@ impl Store for State {
         self.desk.read(move |connection| runs::newest(connection, limit))
     }
 
-    fn link_by_contact(&self, job: &JobName, contact: &ContactId) -> Result<Option<Link>, StoreError> {
-        let contact = contact.clone();
-        self.read(job, move |connection, job| links::by_contact(connection, job, &contact))
+    fn link_at(&self, job: &JobName, seat: &Seat) -> Result<Option<Link>, StoreError> {
+        let seat = seat.clone();
+        self.read(job, move |connection, job| links::at(connection, job, &seat))
     }
 
-    fn links_by_contacts(&self, job: &JobName, contacts: &[ContactId]) -> Result<BTreeMap<ContactId, Link>, StoreError> {
+    fn links_of(&self, job: &JobName, contact: &ContactId) -> Result<Vec<Link>, StoreError> {
+        let contact = contact.clone();
+        self.read(job, move |connection, job| links::of(connection, job, &contact))
+    }
+
+    fn links_by_contacts(&self, job: &JobName, contacts: &[ContactId]) -> Result<BTreeMap<ContactId, Vec<Link>>, StoreError> {
         let contacts = contacts.to_vec();
         self.read(job, move |connection, job| links::by_contacts(connection, job, &contacts))
     }
@@ -162,14 +167,8 @@ impl Store for State {
         self.read(job, move |connection, job| journal::contacts_in_states(connection, job, &states))
     }
 
-    fn late_writes(
-        &self,
-        job: &JobName,
-        contact: &ContactId,
-        since: DateTime<Utc>,
-    ) -> Result<BTreeMap<FieldName, BTreeSet<String>>, StoreError> {
-        let contact = contact.clone();
-        self.read(job, move |connection, job| journal::late_writes(connection, job, &contact, since))
+    fn late_writes(&self, job: &JobName, link: LinkId, since: DateTime<Utc>) -> Result<BTreeMap<FieldName, BTreeSet<String>>, StoreError> {
+        self.read(job, move |connection, job| journal::late_writes(connection, job, link, since))
     }
 
     fn advance(&self, job: &JobName, results: &[OpResult], sent: &[OpId], at: DateTime<Utc>) -> Result<(), StoreError> {
@@ -238,7 +237,7 @@ impl Store for State {
         self.read(job, strangers::list)
     }
 
-    fn rejection(&self, job: &JobName, contact: &ContactId) -> Result<Option<Rejection>, StoreError> {
+    fn rejections_of(&self, job: &JobName, contact: &ContactId) -> Result<Vec<Rejection>, StoreError> {
         let contact = contact.clone();
         self.read(job, move |connection, job| rejections::of(connection, job, &contact))
     }

@@ -1,4 +1,4 @@
-//! The calls of one lead: which CRM attributes and activities are to be written for them.
+//! The calls of one contact's leads: which CRM attributes and activities are to be written for them.
 //!
 //! What a mapping says of each call comes in as values; here they are compared with what was written before, so that the
 //! same calls seen again write nothing.
@@ -19,7 +19,7 @@ pub fn patch_of(contact: &ContactId) -> String {
     format!("patch:{contact}")
 }
 
-/// What a mapping makes of all calls of one lead.
+/// What a mapping makes of all calls of a contact's leads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Told {
     /// What its newest call sets.
@@ -30,11 +30,13 @@ pub struct Told {
     pub activities: Vec<Activity>,
 }
 
-/// Ops for a lead's calls: one patch at most, and an activity for each call that has none or another one.
+/// Ops for the calls of a contact's leads: one patch at most, and an activity for each call that has none or another one. `links` are those of the leads,
+/// the main one first, which keeps what is written. Empty for none.
 #[must_use]
-pub fn ops(link: &Link, told: &Told, written: &Written) -> Vec<Op> {
+pub fn ops(links: &[Link], told: &Told, written: &Written) -> Vec<Op> {
+    let Some(link) = links.first() else { return Vec::new() };
     let mut ops = Vec::new();
-    let last = |name: &String| link.base.pulled.get(name);
+    let last = |name: &String| links.iter().find_map(|link| link.base.pulled.get(name));
     // No call yet is nothing to tell; a number that fell back to none is.
     let counted = told.counters.iter().filter(|(name, count)| **count > 0 || last(name).is_some());
     let counted = counted.map(|(name, count)| (name.clone(), Value::Int(i64::try_from(*count).unwrap_or(i64::MAX))));
@@ -69,6 +71,7 @@ fn op(lane: Lane, link: &Link, subject: String, payload: Payload, base_after: Ba
         subject,
         link: Some(link.id),
         contact: link.contact.clone(),
+        slot: link.slot.clone(),
         payload,
         base_after,
         reason,

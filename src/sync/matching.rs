@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Ambiguous, ContactId, Failure, FieldName, JobName, LeadId, LeadRow, Matching, Phone, VendorLeadCode};
+use crate::model::{Ambiguous, Failure, FieldName, JobName, LeadId, LeadRow, Matching, Phone, Seat, VendorLeadCode};
 
 use super::decide::subject_of;
 
@@ -18,14 +18,14 @@ pub const CLAIMED: &str = "claimed";
 /// Leads that a message names.
 const NAMED_MAX: usize = 5;
 
-/// A contact as leads are compared with it.
+/// A contact, or a further lead of one, as leads are compared with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// The contact.
-    pub contact: ContactId,
+    /// Whose lead it is to be.
+    pub seat: Seat,
     /// What an older tool wrote on its lead.
     pub code: Option<String>,
-    /// All its numbers.
+    /// The numbers that this lead may have.
     pub phones: Vec<Phone>,
     /// What VICIdial would show of the fields that must agree.
     pub shown: BTreeMap<FieldName, String>,
@@ -109,8 +109,8 @@ pub struct Pairs {
     /// Of each person, in order: the leads that fit, with how.
     people: Vec<(Person, BTreeMap<LeadId, Fit>)>,
     /// Whom a lead fits by its code, and whom by its phone.
-    by_code: BTreeMap<LeadId, BTreeSet<ContactId>>,
-    by_phone: BTreeMap<LeadId, BTreeSet<ContactId>>,
+    by_code: BTreeMap<LeadId, BTreeSet<Seat>>,
+    by_phone: BTreeMap<LeadId, BTreeSet<Seat>>,
 }
 
 impl Pairs {
@@ -119,7 +119,7 @@ impl Pairs {
         let mut fits = BTreeMap::new();
         for stranger in strangers {
             let (lead, fit) = (stranger.lead, fit(&person, &stranger, matching));
-            self.count(&person.contact, lead, &fit);
+            self.count(&person.seat, lead, &fit);
             if fit != Fit::No {
                 fits.insert(lead, fit);
                 self.strangers.entry(lead).or_insert(stranger);
@@ -129,7 +129,7 @@ impl Pairs {
         if fits.values().any(|fit| *fit == Fit::Yes(By::Code)) {
             for lead in fits.keys() {
                 if let Some(people) = self.by_phone.get_mut(lead) {
-                    people.remove(&person.contact);
+                    people.remove(&person.seat);
                 }
             }
             fits.retain(|_, fit| *fit == Fit::Yes(By::Code));
@@ -141,17 +141,17 @@ impl Pairs {
     pub fn rival(&mut self, rival: &Person, matching: &Matching) {
         let fits: Vec<(LeadId, Fit)> = self.strangers.iter().map(|(lead, stranger)| (*lead, fit(rival, stranger, matching))).collect();
         for (lead, fit) in fits {
-            self.count(&rival.contact, lead, &fit);
+            self.count(&rival.seat, lead, &fit);
         }
     }
 
-    fn count(&mut self, contact: &ContactId, lead: LeadId, fit: &Fit) {
+    fn count(&mut self, seat: &Seat, lead: LeadId, fit: &Fit) {
         let people = match fit {
             Fit::No => return,
             Fit::Yes(By::Code) => &mut self.by_code,
             Fit::Yes(By::Phone) | Fit::Blank(_) => &mut self.by_phone,
         };
-        people.entry(lead).or_default().insert(contact.clone());
+        people.entry(lead).or_default().insert(seat.clone());
     }
 
     /// Whether any lead fits anybody.
@@ -171,7 +171,7 @@ impl Pairs {
         let is_free = |lead: &LeadId, fit: &Fit| *fit == Fit::Yes(By::Code) || !self.by_code.contains_key(lead);
         let fits: Vec<(&LeadId, &Fit)> = fits.iter().filter(|(lead, fit)| is_free(lead, fit)).collect();
         let unclear = |raw: String| match matching.ambiguous {
-            Ambiguous::Hold => Found::Held(held(&person.contact, AMBIGUOUS, raw)),
+            Ambiguous::Hold => Found::Held(held(&person.seat, AMBIGUOUS, raw)),
             Ambiguous::New => Found::Nobody,
         };
         let rule = |by: By| match by {
@@ -202,7 +202,7 @@ impl Pairs {
             By::Code => self.by_code.get(lead),
             By::Phone => self.by_phone.get(lead),
         };
-        let others: Vec<String> = others.into_iter().flatten().filter(|other| **other != person.contact).map(ToString::to_string).collect();
+        let others: Vec<String> = others.into_iter().flatten().filter(|other| **other != person.seat).map(ToString::to_string).collect();
         if !others.is_empty() {
             return unclear(format!(
                 "lead {lead} fits this contact by {}, and contact {} as well; merge the contacts if they are one person, or make them differ",
@@ -211,7 +211,7 @@ impl Pairs {
             ));
         }
         if let Some(job) = &stranger.claimed {
-            return Found::Held(claimed(&person.contact, &format!("lead {lead}"), job));
+            return Found::Held(claimed(&person.seat, &format!("lead {lead}"), job));
         }
         let code = stranger.code.trim();
         if by == By::Phone && !code.is_empty() {
@@ -221,7 +221,7 @@ impl Pairs {
                 "lead {lead} fits this contact by {} and carries the code `{code}`, which vicisync did not write and does not overwrite; clear its vendor_lead_code in VICIdial{way}",
                 rule(by)
             );
-            return Found::Held(held(&person.contact, FOREIGN_CODE, raw));
+            return Found::Held(held(&person.seat, FOREIGN_CODE, raw));
         }
         Found::Lead(*lead, by)
     }
@@ -229,11 +229,11 @@ impl Pairs {
 
 /// The failure of a contact whose lead, or code, is another job's.
 #[must_use]
-pub fn claimed(contact: &ContactId, what: &str, job: &JobName) -> Failure {
+pub fn claimed(seat: &Seat, what: &str, job: &JobName) -> Failure {
     let raw = format!(
         "{what} is this contact's and belongs to job {job}, which syncs with the same VICIdial: two jobs cannot share a lead; narrow the filter or the lists of one of the two"
     );
-    held(contact, CLAIMED, raw)
+    held(seat, CLAIMED, raw)
 }
 
 /// Whether a lead without a link may be somebody's: one that carries a mark of ours is another contact's, or made under another key.
@@ -242,8 +242,8 @@ pub fn is_stranger(row: &LeadRow) -> bool {
     VendorLeadCode::parse(row.code.trim()).is_none()
 }
 
-fn held(contact: &ContactId, code: &str, raw: String) -> Failure {
-    Failure { subject: subject_of(contact), contact: Some(contact.clone()), code: code.to_owned(), raw, tries: 0 }
+fn held(seat: &Seat, code: &str, raw: String) -> Failure {
+    Failure { subject: subject_of(seat), contact: Some(seat.contact.clone()), code: code.to_owned(), raw, tries: 0 }
 }
 
 fn named(names: impl Iterator<Item = String>) -> String {

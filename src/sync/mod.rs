@@ -4,6 +4,7 @@
 //! these files: [`quiet`] whether it may ask, [`settle`] what was left, [`guard`] the right systems, [`fold`] and [`dispose`] calls, [`field`], [`delta`] and
 //! [`decide`] contacts, [`brake`] the totals, [`watermark`] for the next run; [`server`] what is known of VICIdial itself.
 
+pub mod agree;
 pub mod brake;
 pub mod decide;
 pub mod delta;

@@ -70,7 +70,7 @@ fn in_words(rig: &Rig, contact: &str, number: u64) {
 }
 
 fn lead_of(rig: &Rig, contact: &str) -> Option<LeadId> {
-    rig.store().link_by_contact(&rig.job.name, &ContactId::from(contact)).unwrap().and_then(|link| link.lead_id)
+    rig.store().link_at(&rig.job.name, &contact.into()).unwrap().and_then(|link| link.lead_id)
 }
 
 /// Contacts that vicisync made.

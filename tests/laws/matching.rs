@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use vicisync::engine::{Outside, Request, Scope, Unwatched, run};
 use vicisync::model::{
-    Ambiguous, ContactId, Failure, FieldName, JobName, LeadField, LeadId, LinkState, Matching, Phone, RunEnd, VendorLeadCode,
+    Ambiguous, Failure, FieldName, JobName, LeadField, LeadId, LinkState, Matching, Phone, RunEnd, Seat, VendorLeadCode,
 };
 use vicisync::ports::Store;
 use vicisync::sync::matching::{By, Fit, Found, Pairs, Person, Stranger, fit};
@@ -441,19 +441,19 @@ fn name(name: u8) -> BTreeMap<FieldName, String> {
 
 fn person(place: usize, (one, other, last, code): (u8, u8, u8, u8)) -> Person {
     let code = Some(text("OLD", code)).filter(|code| !code.is_empty());
-    Person { contact: ContactId(format!("c{place}")), code, phones: vec![number_of(one), number_of(other)], shown: name(last) }
+    Person { seat: format!("c{place}").as_str().into(), code, phones: vec![number_of(one), number_of(other)], shown: name(last) }
 }
 
 fn lead_of(place: usize, (phone, _, last, code): (u8, u8, u8, u8)) -> Stranger {
     Stranger { lead: LeadId(place as u64), code: text("OLD", code), phone: Some(number_of(phone)), shown: name(last), claimed: None }
 }
 
-fn decided(people: &[Person], leads: &[Stranger], rule: &Matching) -> BTreeMap<ContactId, Found> {
+fn decided(people: &[Person], leads: &[Stranger], rule: &Matching) -> BTreeMap<Seat, Found> {
     let mut pairs = Pairs::default();
     for person in people {
         pairs.person(person.clone(), leads.to_vec(), rule);
     }
-    people.iter().map(|person| person.contact.clone()).zip(pairs.decide(rule)).collect()
+    people.iter().map(|person| person.seat.clone()).zip(pairs.decide(rule)).collect()
 }
 
 fn config() -> Config {
@@ -482,7 +482,7 @@ proptest! {
         let coded: BTreeSet<LeadId> = people.iter().flat_map(|person| fits(person, By::Code)).collect();
         let mut taken = BTreeSet::new();
         for person in &people {
-            match &found[&person.contact] {
+            match &found[&person.seat] {
                 Found::Lead(lead, by) => {
                     prop_assert!(taken.insert(*lead));
                     let mut own = fits(person, *by);

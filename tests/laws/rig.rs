@@ -373,7 +373,7 @@ impl Rig {
 
     /// The code of a contact's lead.
     pub(crate) fn code(&self, id: &str) -> VendorLeadCode {
-        VendorLeadCode::derive(&self.job.key, &self.job.crm, &ContactId::from(id), 0)
+        VendorLeadCode::derive(&self.job.key, &self.job.crm, &id.into())
     }
 
     /// All leads of a contact, by its code.

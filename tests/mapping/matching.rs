@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use vicisync::mapping::{self, Program};
-use vicisync::model::{Ambiguous, Contact, ContactId, FieldName, LeadField, Matching, Phone, Value};
+use vicisync::model::{Ambiguous, Contact, ContactId, FieldName, LeadField, Matching, Phone, Slot, Value};
 
 fn program(table: &str) -> Program {
     let text = format!(
@@ -53,7 +53,7 @@ fn an_older_code_is_a_trimmed_text() {
 fn numbers_of_both_sides_have_one_form() {
     let program = program("[match]\nphone = true\n");
     let numbers = contact(&[("phone", text("n/a")), ("mobile", text("(727) 555-0101 or +44 20 7946 0123, +49 30 23125123, 727.555.0101"))]);
-    let found: Vec<String> = program.phones(&numbers).iter().map(Phone::e164).collect();
+    let found: Vec<String> = program.phones(&numbers, &Slot::main()).iter().map(Phone::e164).collect();
     assert_eq!(found, ["+17275550101", "+442079460123"]);
     let check = |code: &str, number: &str, expected: Option<&str>| {
         assert_eq!(program.phone_of_lead(code, number).map(|phone| phone.e164()).as_deref(), expected, "{code} {number}");

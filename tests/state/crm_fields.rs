@@ -70,7 +70,7 @@ fn states_of_earlier_releases_get_the_table_and_keep_what_they_had() {
         let state = State::open(dir.path()).unwrap();
         assert_eq!(state.crm_fields("espo", "Contact").unwrap(), None);
         state.put_crm_fields("espo", "Contact", at(1), &fields(2)).unwrap();
-        assert!(state.link_by_contact(&"north".into(), &"C1".into()).unwrap().is_some());
+        assert!(state.link_at(&"north".into(), &"C1".into()).unwrap().is_some());
         drop(state);
         let backup = rusqlite::Connection::open(dir.path().join(format!("state.db.before-{}", version + 1))).unwrap();
         assert_eq!(backup.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).unwrap(), version);

@@ -86,7 +86,7 @@ fn a_newer_state_is_refused_untouched() {
     let before = fs::read(dir.path().join("state.db")).unwrap();
     for error in [State::open(dir.path()).err().unwrap(), State::open_copy(dir.path()).err().unwrap()] {
         assert_eq!(error.kind, StoreErrorKind::Newer);
-        assert!(error.message.contains("schema 99") && error.message.contains("up to 4"), "{error}");
+        assert!(error.message.contains("schema 99") && error.message.contains("up to 5"), "{error}");
     }
     assert_eq!(fs::read(dir.path().join("state.db")).unwrap(), before);
 }
@@ -150,7 +150,7 @@ fn a_copy_changes_no_byte_and_is_removed() {
     fs::write(dir.path().join("state.db-wal"), log).unwrap();
     let before = bytes(dir.path());
     let copy = State::open_copy(dir.path()).unwrap();
-    assert!(copy.link_by_contact(&job(), &"C1".into()).unwrap().is_some());
+    assert!(copy.link_at(&job(), &"C1".into()).unwrap().is_some());
     let plan = PlanCommit { ops: vec![add("C1", "Doe")], job: approved(), ..PlanCommit::default() };
     copy.commit_plan(&job(), run, &plan, at(1)).unwrap();
     copy.install_key().unwrap_err();
@@ -163,7 +163,7 @@ fn a_copy_changes_no_byte_and_is_removed() {
     drop(copy);
     let state = State::open(dir.path()).unwrap();
     assert_eq!(state.job(&job()).unwrap(), JobRecord::default());
-    assert!(state.link_by_contact(&job(), &"C1".into()).unwrap().is_some());
+    assert!(state.link_at(&job(), &"C1".into()).unwrap().is_some());
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn a_copy_is_taken_beside_the_one_who_works() {
     let before = kept(desk.dir.path());
     let copy = State::open_copy(desk.dir.path()).unwrap();
     assert_eq!(kept(desk.dir.path()), before);
-    assert_eq!(copy.link_by_contact(&job(), &"C1".into()).unwrap().unwrap(), desk.link("C1"));
+    assert_eq!(copy.link_at(&job(), &"C1".into()).unwrap().unwrap(), desk.link("C1"));
     copy.put_job(&job(), &approved()).unwrap();
     assert_eq!(desk.state.job(&job()).unwrap(), JobRecord::default());
     assert_eq!(copy.install_key().unwrap().0, desk.state.install_key().unwrap().0);

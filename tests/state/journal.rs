@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use vicisync::model::{
-    ContactId, Lane, Link, LinkId, LinkState, ListId, Op, OpId, OpResult, OpState, Outcome, Payload, Rejection, StatusRule, Value,
+    ContactId, Lane, Link, LinkId, LinkState, ListId, Op, OpId, OpResult, OpState, Outcome, Payload, Rejection, Seat, Slot, StatusRule,
+    Value,
 };
 use vicisync::ports::{LOOK_AGAIN, LinkWrite, PlanCommit, Store, StoreErrorKind};
 
@@ -113,7 +114,7 @@ fn a_contact_that_left_is_not_added_by_an_older_plan() {
     desk.plan(vec![], vec![update("C2", &[("city", "Bonn")], None, false), update("C3", &[("city", "Bonn")], None, false)]);
     let mut left = desk.link("C2");
     left.state = LinkState::OptedOut;
-    let rejection = Rejection { contact: "C1".into(), reason: "opted_out".to_owned(), detail: String::new() };
+    let rejection = Rejection { contact: "C1".into(), slot: Slot::main(), reason: "opted_out".to_owned(), detail: String::new() };
     desk.commit(&PlanCommit {
         links: vec![LinkWrite::Put(left), LinkWrite::Put(live("C3", 13))],
         ops: vec![deactivate("C1", LinkState::OptedOut, None)],
@@ -135,7 +136,7 @@ fn a_contact_that_was_looked_at_anew_has_its_older_plan_cancelled() {
     desk.send(waits.id);
     // The plan puts C3 again, and its op names the row that the link had when the plan was made.
     let row = desk.link("C3").id;
-    let cancelled = ["C1", "C2", "C3", "C4", "C9"].map(ContactId::from).to_vec();
+    let cancelled = ["C1", "C2", "C3", "C4", "C9"].map(Seat::from).to_vec();
     let links = vec![LinkWrite::Put(wanted("C3"))];
     let ops = vec![vicisync::model::Op { link: Some(row), ..add("C3", "Roe") }];
     desk.commit(&PlanCommit { cancelled, links, ops, ..PlanCommit::default() });
@@ -144,7 +145,7 @@ fn a_contact_that_was_looked_at_anew_has_its_older_plan_cancelled() {
     assert_eq!(desk.states("C2"), [over, over, over, waits]);
     assert_eq!(desk.states("C3"), [over, over, over, waits, waits]);
     assert_eq!(desk.states("C4"), [OpState::Sent, over, over, waits]);
-    let link = |name: &str| desk.state.link_by_contact(&job(), &name.into()).unwrap();
+    let link = |name: &str| desk.state.link_at(&job(), &name.into()).unwrap();
     assert_eq!(link("C1"), None, "nothing of it is anywhere");
     assert_eq!(link("C3").unwrap().id, row);
     assert_eq!(link("C2").unwrap().lead_id.unwrap().0, 12);
@@ -293,7 +294,7 @@ fn a_refused_add_goes_with_its_link_and_what_waited_for_it() {
     desk.plan(vec![wanted("C1")], vec![add("C1", "Doe"), custom("C1", "gold")]);
     desk.send(OpId(1));
     desk.finish(desk.only_op(OpState::Sent), refused("bad_phone"));
-    assert_eq!(desk.state.link_by_contact(&job(), &"C1".into()).unwrap(), None);
+    assert_eq!(desk.state.link_at(&job(), &"C1".into()).unwrap(), None);
     assert_eq!(desk.states("C1"), [OpState::Refused, OpState::Superseded]);
     assert_eq!(desk.failed(), [("contact:C1".to_owned(), "bad_phone".to_owned(), 1)]);
     assert_eq!((desk.due(309), desk.due(310)), (0, 1));
@@ -466,7 +467,7 @@ fn an_open_write_does_not_bring_back_who_opted_out() {
 #[test]
 fn writes_that_got_no_answer_may_come_late_for_as_long_as_somebody_asks() {
     let desk = Desk::new();
-    let late = |since: i64| desk.state.late_writes(&job(), &"C1".into(), at(since)).unwrap();
+    let late = |since: i64| desk.state.late_writes(&job(), desk.link("C1").id, at(since)).unwrap();
     let city = |values: &[&str]| [(field("city"), values.iter().map(|value| (*value).to_owned()).collect())].into();
     desk.plan(vec![live("C1", 11)], vec![]);
     let send = |value: &str| desk.sent(update("C1", &[("city", value)], None, false));

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use vicisync::model::{
-    ActivityId, ContactId, Failure, Lane, Link, LinkId, LinkState, Op, OpId, OpResult, OpState, Outcome, Payload, Rejection,
+    ActivityId, ContactId, Failure, Lane, Link, LinkId, LinkState, Op, OpId, OpResult, OpState, Outcome, Payload, Rejection, Seat, Slot,
 };
 use vicisync::ports::{LOOK_AGAIN, LinkWrite, PlanCommit, Store};
 use vicisync::state::State;
@@ -120,7 +120,7 @@ impl Model {
         let writes = |row: &Row, contact: &ContactId| {
             row.op.contact == *contact && [Lane::Create, Lane::Custom, Lane::Update].contains(&row.op.lane)
         };
-        for contact in &plan.cancelled {
+        for Seat { contact, .. } in &plan.cancelled {
             self.supersede(|row| row.op.contact == *contact && ![Lane::Patch, Lane::Activity].contains(&row.op.lane));
             let is_under_way = |row: &Row| row.is_linked && [OpState::Sent, OpState::Unknown].contains(&row.op.state);
             let of = |row: &&mut Row| row.op.contact == *contact;
@@ -141,7 +141,7 @@ impl Model {
             self.rejections.insert(rejection.contact.clone(), rejection.clone());
             self.supersede(|row| writes(row, &rejection.contact));
         }
-        for contact in &plan.accepted {
+        for Seat { contact, .. } in &plan.accepted {
             self.rejections.remove(contact);
         }
         for subject in &plan.mended {
@@ -308,7 +308,7 @@ fn look(state: &State, now: DateTime<Utc>) -> Picture {
             .links_by_contacts(&job(), &names)
             .unwrap()
             .into_iter()
-            .map(|(name, link)| (name, Link { id: LinkId(0), ..link }))
+            .flat_map(|(name, links)| links.into_iter().map(move |link| (name.clone(), Link { id: LinkId(0), ..link })))
             .collect(),
         ops: state.ops(&job(), &all, 10_000).unwrap().into_iter().map(row).collect(),
         due: state.failures(&job(), Some(now)).unwrap(),
@@ -345,7 +345,7 @@ fn plan_of(model: &Model, act: &Act, step: usize) -> Option<PlanCommit> {
         LinkWrite::Put(Link { state, fingerprint: value.clone(), ..link })
     });
     let subject = format!("contact:{name}");
-    let rejection = Rejection { contact: name.into(), reason: "opted_out".to_owned(), detail: value.clone() };
+    let rejection = Rejection { contact: name.into(), slot: Slot::main(), reason: "opted_out".to_owned(), detail: value.clone() };
     let failure = Failure { subject: subject.clone(), contact: Some(name.into()), code: "bad".to_owned(), raw: value, tries: 0 };
     // A contact that is cancelled and not put again may lose its link: then there is nothing to plan ops for.
     let is_dropped = *anew && link.is_none();

@@ -18,7 +18,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use vicisync::model::{
     Activity, Base, CampaignId, ContactId, FieldName, InstallKey, Intake, JobName, Lane, Lead, LeadChange, LeadField, LeadId, Leg, LegKey,
-    LegKind, Link, LinkId, LinkState, ListId, Op, OpId, OpResult, OpState, Outcome, Pair, Payload, Phone, RunId, Value, VendorLeadCode,
+    LegKind, Link, LinkId, LinkState, ListId, Op, OpId, OpResult, OpState, Outcome, Pair, Payload, Phone, RunId, Slot, Value,
+    VendorLeadCode,
 };
 use vicisync::ports::{LinkWrite, PlanCommit, Store};
 use vicisync::state::State;
@@ -61,7 +62,7 @@ impl Desk {
     }
 
     fn link(&self, name: &str) -> Link {
-        self.state.link_by_contact(&job(), &name.into()).unwrap().unwrap()
+        self.state.link_at(&job(), &name.into()).unwrap().unwrap()
     }
 }
 
@@ -96,11 +97,11 @@ fn base(pairs: &[(&str, &str)]) -> Base {
 
 fn wanted(name: &str) -> Link {
     let contact = ContactId::from(name);
-    let code = VendorLeadCode::derive(&InstallKey([7; 32]), "crm", &contact, 0);
+    let code = VendorLeadCode::derive(&InstallKey([7; 32]), "crm", &name.into());
     Link {
         id: LinkId(0),
         contact,
-        slot: 0,
+        slot: Slot::main(),
         lead_id: None,
         code,
         list_id: ListId(101),
@@ -122,6 +123,7 @@ fn op(lane: Lane, name: &str, payload: Payload, base_after: Base) -> Op {
         subject: format!("contact:{name}"),
         link: None,
         contact: name.into(),
+        slot: Slot::main(),
         payload,
         base_after,
         reason: "for the test".to_owned(),

@@ -58,7 +58,7 @@ fn released() -> tempfile::TempDir {
 fn holds_all(state: &State) {
     let record = state.job(&job_of_then()).unwrap();
     assert!(record.is_approved && record.full_done_at.is_some());
-    let link = state.link_by_contact(&job_of_then(), &"C1".into()).unwrap().unwrap();
+    let link = state.link_at(&job_of_then(), &"C1".into()).unwrap().unwrap();
     assert_eq!(link.lead_id.map(|lead| lead.0), Some(11));
     assert_eq!(link.base.fields.len(), 1);
     assert_eq!(state.rejections(&job_of_then(), 10).unwrap().0.len(), 1);

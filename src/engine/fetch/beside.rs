@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Failure, FieldName, Lane, LeadField, LeadRow, LinkState};
+use crate::model::{Failure, FieldName, Lane, LeadField, LeadRow, LinkState, Seat};
 use crate::ports::{Clock, Contacts, Dialer, Effect, Fault, Reach, Store};
 use crate::sync::decide::{self, Settings};
 use crate::sync::delta;
@@ -18,20 +18,21 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         self.look_up().await?;
         self.match_all(is_complete).await?;
         self.plan.make_nobody_twice();
+        self.plan.agree();
         self.spare().await?;
         let found = std::mem::take(&mut self.swept.doubles);
         for (contact, lead) in doubles.into_iter().chain(found) {
             match self.job.dialer_record(self.outside.dialer.read_lead(lead, &BTreeSet::new()).await)? {
                 Ok(Some(row)) => {
-                    let known = self.outside.store.link_by_contact(&self.job.name, &contact)?;
-                    let is_opted_out = known.is_some_and(|link| link.state == LinkState::OptedOut)
+                    let known = self.outside.store.links_of(&self.job.name, &contact)?;
+                    let is_opted_out = known.iter().any(|link| link.state == LinkState::OptedOut)
                         || self
                             .plan
                             .commit
                             .rejections
                             .iter()
                             .any(|rejection| rejection.contact == contact && rejection.reason == "opted_out");
-                    let step = decide::double(&contact, &row, is_opted_out, &self.settings);
+                    let step = decide::double(&Seat::main(&contact), &row, is_opted_out, &self.settings);
                     self.plan.totals.doubles += step.ops.len() as u64;
                     self.plan.commit.ops.extend(step.ops);
                     self.plan.commit.failures.extend(step.failures);
@@ -41,10 +42,10 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             }
         }
         // Opted-out people whose contact no listing shows any more: their leads leave dialing all the same.
-        for contact in std::mem::take(&mut self.swept.loosened) {
-            if let Some(link) = self.outside.store.link_by_contact(&self.job.name, &contact)? {
+        for link in std::mem::take(&mut self.swept.loosened) {
+            if let Some(link) = self.outside.store.link(link)? {
                 let step = decide::tighten(&link, &self.settings);
-                self.plan.take(&contact, Some(&link), step, &link.fingerprint);
+                self.plan.take(&link.seat(), Some(&link), step, &link.fingerprint);
             }
         }
         for (link, shown) in self.swept.edits.take_rest() {

@@ -6,8 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::mapping::Mapped;
-use crate::model::{Contact, ContactId, Failure, FieldName, LeadField, LeadId, LeadRow, ListId, Matching, Phone, VendorLeadCode};
+use crate::model::{
+    Contact, ContactId, Failure, FieldName, LeadField, LeadId, LeadRow, ListId, Matching, Phone, Seat, Slot, VendorLeadCode,
+};
 use crate::ports::{self, Clock, Contacts, Dialer, Fault, LinkWrite, Sought, Store};
 use crate::sync::decide::{self, Matched, Seen, Step, subject_of};
 use crate::sync::matching::{self, By, Found, Pairs, Person, Stranger};
@@ -35,22 +36,25 @@ enum At {
 }
 
 impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
-    /// A contact as leads are compared with it; `None` where it is to have none, or the mapping compares nobody.
-    pub(super) fn person(&self, contact: &Contact, seen: &Seen) -> Option<Person> {
+    /// One of a contact's leads as those that are there are compared with it; `None` where it is to be none, or the mapping compares nobody.
+    pub(super) fn person(&self, contact: &Contact, slot: &Slot, seen: &Seen) -> Option<Person> {
         let program = &self.job.program;
         let matching = program.matching()?;
         let values = match seen {
             Seen::Lead(lead) => lead.values(),
             // Whoever opted out has a lead as anybody else, and it leaves dialing.
-            Seen::OptedOut(_) => match program.map(&Contact { opted_out: false, ..contact.clone() }) {
-                Mapped::Lead(lead) => lead.values(),
-                Mapped::Rejected(_) | Mapped::Filtered { .. } => return None,
+            Seen::OptedOut(_) => match self.map(&Contact { opted_out: false, ..contact.clone() }).remove(slot)? {
+                Seen::Lead(lead) => lead.values(),
+                Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => return None,
             },
             Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => return None,
         };
         let mut shown = self.outside.dialer.stored(&values).0;
         shown.retain(|field, _| must_agree(matching, field));
-        Some(Person { contact: contact.id.clone(), code: program.older_code(contact), phones: program.phones(contact), shown })
+        // An older tool's code is one a contact, so it is the main lead's.
+        let code = program.older_code(contact).filter(|_| slot.is_main());
+        let seat = Seat { contact: contact.id.clone(), slot: slot.clone() };
+        Some(Person { seat, code, phones: program.phones(contact, slot), shown })
     }
 
     /// Decides about all that wait. `is_complete`: every contact was read.
@@ -61,7 +65,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         let mut unowned = self.swept.unowned.take();
         let looked = if unowned.is_none() { self.look_for(&unmatched).await? } else { BTreeMap::new() };
         for Unmatched { pending, person } in unmatched {
-            let leads: Vec<(At, LeadRow)> = match (&mut unowned, looked.get(&person.contact)) {
+            let leads: Vec<(At, LeadRow)> = match (&mut unowned, looked.get(&person.seat)) {
                 (Some(unowned), _) => unowned.of(&person).into_iter().map(|(address, row)| (At::List(address), row)).collect(),
                 (None, Some(Ok(rows))) => rows.iter().map(|row| (At::Read(row.clone()), row.clone())).collect(),
                 (None, Some(Err(why))) => {
@@ -97,12 +101,12 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                     }
                 }
                 Found::Nobody => {
-                    let step = decide::unlinked(&pending.contact, &pending.seen, &pending.code, &pending.stored, &[], &self.settings);
+                    let step = decide::unlinked(&pending.seat, &pending.seen, &pending.code, &pending.stored, &[], &self.settings);
                     self.taken(&pending, false, step);
                 }
                 Found::Held(failure) => {
                     let step = self.held(&pending, failure);
-                    self.plan.take(&pending.contact, None, step, &pending.fingerprint);
+                    self.plan.take(&pending.seat, None, step, &pending.fingerprint);
                 }
             }
         }
@@ -113,7 +117,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     async fn give(&mut self, pending: Pending, row: LeadRow, by: By, matching: &Matching) -> Result<(), Stop> {
         if let Some(failure) = self.code_taken(&pending, &row, by)? {
             let step = self.held(&pending, failure);
-            self.plan.take(&pending.contact, None, step, &pending.fingerprint);
+            self.plan.take(&pending.seat, None, step, &pending.fingerprint);
             return Ok(());
         }
         match self.whole(row, &pending.stored).await? {
@@ -121,7 +125,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                 let step = self.matched(&pending, &row, by, matching);
                 self.taken(&pending, false, step);
             }
-            Err(fault) => self.plan.unreadable(subject_of(&pending.contact), Some(pending.contact), fault),
+            Err(fault) => self.plan.unreadable(subject_of(&pending.seat), Some(pending.seat.contact), fault),
         }
         Ok(())
     }
@@ -133,15 +137,15 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             By::Phone => None,
         };
         let Some(code) = code else { return Ok(None) };
-        let kept = self.outside.store.link_by_code(&self.job.name, &code)?.map(|link| link.contact);
+        let kept = self.outside.store.link_by_code(&self.job.name, &code)?.map(|link| link.seat());
         let planned = self.plan.commit.links.iter().find_map(|write| match write {
-            LinkWrite::Put(link) | LinkWrite::Pass(link) if link.code == code => Some(link.contact.clone()),
+            LinkWrite::Put(link) | LinkWrite::Pass(link) if link.code == code => Some(link.seat()),
             LinkWrite::Put(_) | LinkWrite::Pass(_) | LinkWrite::Seen { .. } => None,
         });
-        let other = kept.or(planned).filter(|contact| *contact != pending.contact);
+        let other = kept.or(planned).filter(|other| *other != pending.seat);
         Ok(other.map(|other| Failure {
-            subject: subject_of(&pending.contact),
-            contact: Some(pending.contact.clone()),
+            subject: subject_of(&pending.seat),
+            contact: Some(pending.seat.contact.clone()),
             code: matching::AMBIGUOUS.to_owned(),
             raw: format!(
                 "lead {} carries the code `{code}` of this contact, and so does the lead of contact {other}; merge the two contacts, or clear the code of one lead in VICIdial",
@@ -155,12 +159,12 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     pub(super) fn claimed(&self, pending: &Pending, leads: &[LeadId]) -> Result<Option<Failure>, Stop> {
         for neighbour in &self.job.neighbours {
             if self.outside.store.link_by_code(neighbour, &pending.code)?.is_some() {
-                return Ok(Some(matching::claimed(&pending.contact, "the lead with its code", neighbour)));
+                return Ok(Some(matching::claimed(&pending.seat, "the lead with its code", neighbour)));
             }
         }
         for lead in leads {
             if let Some(job) = self.job.claimed(self.outside.store, *lead)? {
-                return Ok(Some(matching::claimed(&pending.contact, &format!("lead {lead}"), job)));
+                return Ok(Some(matching::claimed(&pending.seat, &format!("lead {lead}"), job)));
             }
         }
         Ok(None)
@@ -171,7 +175,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         match &pending.seen {
             Seen::Lead(_) => decide::held(failure),
             Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => {
-                let mut step = decide::unlinked(&pending.contact, &pending.seen, &pending.code, &pending.stored, &[], &self.settings);
+                let mut step = decide::unlinked(&pending.seat, &pending.seen, &pending.code, &pending.stored, &[], &self.settings);
                 step.failures.push(failure);
                 step
             }
@@ -183,7 +187,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             By::Code => matching.code_from.clone().unwrap_or_default(),
             By::Phone => matching.phone_words(),
         };
-        let pair = Matched { contact: &pending.contact, seen: &pending.seen, code: &pending.code, row, by, words: &words };
+        let pair = Matched { seat: &pending.seat, seen: &pending.seen, code: &pending.code, row, by, words: &words };
         decide::matched(&pair, &pending.stored, &self.settings)
     }
 
@@ -208,21 +212,21 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     fn put_off(&mut self, pending: Pending, why: &str) {
         match &pending.seen {
             Seen::Lead(_) => self.plan.fail(Failure {
-                subject: subject_of(&pending.contact),
-                contact: Some(pending.contact),
+                subject: subject_of(&pending.seat),
+                contact: Some(pending.seat.contact),
                 code: ports::LOOK_AGAIN.to_owned(),
                 raw: why.to_owned(),
                 tries: 0,
             }),
             Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => {
-                let step = decide::unlinked(&pending.contact, &pending.seen, &pending.code, &pending.stored, &[], &self.settings);
-                self.plan.take(&pending.contact, None, step, &pending.fingerprint);
+                let step = decide::unlinked(&pending.seat, &pending.seen, &pending.code, &pending.stored, &[], &self.settings);
+                self.plan.take(&pending.seat, None, step, &pending.fingerprint);
             }
         }
     }
 
     /// Leads that may be somebody's, asked for by number and by code; or why they cannot be looked for now.
-    async fn look_for(&mut self, unmatched: &[Unmatched]) -> Result<BTreeMap<ContactId, Result<Vec<LeadRow>, &'static str>>, Stop> {
+    async fn look_for(&mut self, unmatched: &[Unmatched]) -> Result<BTreeMap<Seat, Result<Vec<LeadRow>, &'static str>>, Stop> {
         let mut looked = BTreeMap::new();
         let Some(matching) = self.job.program.matching().filter(|_| !unmatched.is_empty()) else { return Ok(looked) };
         self.job.awake(self.outside.clock.now())?;
@@ -261,7 +265,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             } else {
                 self.strangers_of(&leads, &mut rows).await?
             };
-            looked.insert(one.person.contact.clone(), found);
+            looked.insert(one.person.seat.clone(), found);
         }
         Ok(looked)
     }
@@ -300,31 +304,37 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
 
     /// Contacts without a lead that have something open and are not looked at now: a lead may be theirs as well. Gives whether all were compared.
     async fn rivals(&mut self, pairs: &mut Pairs, asked: &[Pending], matching: &Matching) -> Result<bool, Stop> {
-        let own: BTreeSet<&ContactId> = asked.iter().map(|pending| &pending.contact).collect();
+        let own: BTreeSet<&ContactId> = asked.iter().map(|pending| &pending.seat.contact).collect();
         let failures = self.outside.store.failures(&self.job.name, None)?;
         let others: BTreeSet<ContactId> =
             failures.into_iter().filter_map(|failure| failure.contact).filter(|contact| !own.contains(contact)).collect();
         let mut unlinked = Vec::new();
         for id in others {
-            let link = self.outside.store.link_by_contact(&self.job.name, &id)?;
-            if link.is_none_or(|link| link.lead_id.is_none()) {
-                unlinked.push(id);
+            let links = self.outside.store.links_of(&self.job.name, &id)?;
+            let linked: BTreeSet<Slot> = links.into_iter().filter(|link| link.lead_id.is_some()).map(|link| link.slot).collect();
+            let seats: Vec<Seat> = self.seats(&id, &[]).into_iter().filter(|seat| !linked.contains(&seat.slot)).collect();
+            if !seats.is_empty() {
+                unlinked.push((id, seats));
             }
         }
         if unlinked.len() > RIVALS_MAX {
             return Ok(false);
         }
-        for id in unlinked {
+        for (id, seats) in unlinked {
             match self.job.crm_record(self.outside.contacts.get(&id).await)? {
                 Ok(Some(contact)) => {
-                    if let Some(rival) = self.person(&contact, &self.map(&contact)) {
-                        pairs.rival(&rival, matching);
+                    let leads = self.map(&contact);
+                    for seat in seats {
+                        let seen = leads.get(&seat.slot);
+                        if let Some(rival) = seen.and_then(|seen| self.person(&contact, &seat.slot, seen)) {
+                            pairs.rival(&rival, matching);
+                        }
                     }
                 }
                 Ok(None) => {}
                 // Nobody knows whom a lead fits as well.
                 Err(fault) => {
-                    self.plan.unreadable(subject_of(&id), Some(id), fault);
+                    self.plan.unreadable(subject_of(&Seat::main(&id)), Some(id), fault);
                     return Ok(false);
                 }
             }

@@ -5,14 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Contact, ContactId, Failure, Link, Merge, StoredLead};
-use crate::ports::{self, Clock, Contacts, Dialer, LinkWrite, Store};
+use crate::model::{Contact, ContactId, Failure, Link, LinkState, Merge, Seat, Slot, StoredLead};
+use crate::ports::{self, Clock, Contacts, Dialer, Store};
 use crate::sync::decide::{self, Fate, Seen, subject_of};
 use crate::sync::delta::Shown;
 use crate::sync::fingerprint::fingerprint;
 
 use super::super::Stop;
 use super::Fetch;
+use super::contact::no_slot;
 
 /// Merges that are followed one after the other.
 const CHAIN_MAX: usize = 50;
@@ -41,7 +42,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                 Ok(is_merged)
             }
             Err(fault) => {
-                self.plan.unreadable(subject_of(id), Some(id.clone()), fault);
+                self.plan.unreadable(subject_of(&Seat::main(id)), Some(id.clone()), fault);
                 Ok(true)
             }
         }
@@ -56,17 +57,29 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             if self.plan.seen.contains(&loser) {
                 continue;
             }
-            let Some(link) = self.outside.store.link_by_contact(&self.job.name, &loser)? else { continue };
-            if !self.has(&loser)? {
+            let links = self.outside.store.links_of(&self.job.name, &loser)?;
+            if links.is_empty() || !self.has(&loser)? {
                 continue;
             }
             match self.winner_of(&loser).await? {
-                Some(winner) => losers.entry(winner).or_default().push(self.as_swept(link)),
+                Some(winner) => losers.entry(winner).or_default().extend(links.into_iter().map(|link| self.as_swept(link))),
                 None => self.gone(&loser)?,
             }
         }
         for (winner, losers) in losers {
-            self.join(&winner, &losers).await?;
+            self.part.add(&winner);
+            let has_opted_out = losers.iter().any(|link| link.state == LinkState::OptedOut);
+            let mut by_slot: BTreeMap<Slot, Vec<Link>> = BTreeMap::new();
+            if has_opted_out {
+                let links = self.outside.store.links_of(&self.job.name, &winner)?;
+                by_slot.extend(self.seats(&winner, &links).into_iter().map(|seat| (seat.slot, Vec::new())));
+            }
+            for link in losers {
+                by_slot.entry(link.slot.clone()).or_default().push(link);
+            }
+            for (slot, losers) in by_slot {
+                self.join(&Seat { contact: winner.clone(), slot }, &losers, has_opted_out).await?;
+            }
         }
         Ok(())
     }
@@ -93,11 +106,13 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         Ok(None)
     }
 
-    /// One winner with its losers.
-    async fn join(&mut self, winner: &ContactId, losers: &[Link]) -> Result<(), Stop> {
-        self.part.add(winner);
-        let is_open = self.in_flight.contains(winner) || losers.iter().any(|link| self.in_flight.contains(&link.contact));
+    /// One lead of a winner with the same ones of its losers. `has_opted_out`: one of them did, by whichever lead.
+    async fn join(&mut self, winner: &Seat, losers: &[Link], has_opted_out: bool) -> Result<(), Stop> {
+        let is_open = self.in_flight.contains(&winner.contact) || losers.iter().any(|link| self.in_flight.contains(&link.contact));
         let (own, has_planned) = self.lead_of(winner)?;
+        if own.is_none() && losers.is_empty() && !self.pending.iter().any(|pending| pending.seat == *winner) {
+            return Ok(());
+        }
         let mut heir = None;
         if own.is_none() && !is_open {
             heir = self.heir(winner).await?;
@@ -105,7 +120,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         if is_open || (own.is_none() && heir.is_none()) {
             self.plan.fail(Failure {
                 subject: subject_of(winner),
-                contact: Some(winner.clone()),
+                contact: Some(winner.contact.clone()),
                 code: ports::LOOK_AGAIN.to_owned(),
                 raw: "the CRM merged another contact into it, and one of the two cannot be decided about yet".to_owned(),
                 tries: 0,
@@ -113,9 +128,9 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             return Ok(());
         }
         let rejections = &self.plan.commit.rejections;
-        let is_opted_out = rejections.iter().any(|rejection| rejection.contact == *winner && rejection.reason == "opted_out")
+        let is_opted_out = rejections.iter().any(|rejection| rejection.contact == winner.contact && rejection.reason == "opted_out")
             || heir.as_ref().is_some_and(|heir| matches!(heir.seen, Seen::OptedOut(_)));
-        let merged = decide::merged(own.as_ref(), is_opted_out, losers);
+        let merged = decide::merged(own.as_ref(), is_opted_out, has_opted_out, losers);
         for (loser, fate) in losers.iter().zip(&merged.fates) {
             self.plan.seen.insert(loser.contact.clone());
             match (fate, heir.take_if(|_| *fate == Fate::Passes)) {
@@ -126,29 +141,36 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                         && let Err(fault) = self.swept.edits.read(self.outside, self.job, loser).await?
                     {
                         // Nothing is written over edits that nobody looked at.
-                        self.plan.unreadable(subject_of(winner), Some(winner.clone()), fault);
+                        self.plan.unreadable(subject_of(winner), Some(winner.contact.clone()), fault);
                         continue;
                     }
+                    let is_out = has_opted_out && loser.state != LinkState::OptedOut;
+                    let seen = if is_out { decide::opted_out(winner) } else { heir.seen };
                     // Edits of its lead that go to the CRM are decided about by the next look: then the lead is the winner's.
                     let shown = self.shown(loser, None);
-                    let step = decide::inherits(&heir.seen, &link, &heir.stored, &shown, &self.settings);
+                    let step = decide::inherits(&seen, &link, &heir.stored, &shown, &self.settings);
                     self.swept.edits.decided(loser.id);
-                    self.plan.commit.cancelled.push(loser.contact.clone());
-                    self.plan.commit.mended.push(subject_of(&loser.contact));
+                    self.plan.commit.cancelled.push(loser.seat());
+                    self.plan.commit.mended.push(subject_of(&loser.seat()));
                     self.plan.take(winner, None, step, &heir.fingerprint);
                 }
                 (Fate::Passes | Fate::Leaves | Fate::OptsOut | Fate::Stays, _) => {
-                    let step = decide::yields(*fate, loser, winner, &self.settings);
-                    self.plan.take(&loser.contact, Some(loser), step, "");
+                    let step = decide::yields(*fate, loser, &winner.contact, &self.settings);
+                    self.plan.take(&loser.seat(), Some(loser), step, "");
                 }
             }
         }
-        // None of the losers' leads passed: the winner is decided about as ever.
-        self.pending.extend(self.heirs.remove(winner).filter(|_| !merged.fates.contains(&Fate::Passes)));
+        if let Some(mut pending) = self.heirs.remove(winner).filter(|_| !merged.fates.contains(&Fate::Passes)) {
+            // None of the losers' leads passed: the winner is decided about as ever.
+            if has_opted_out {
+                pending.seen = decide::opted_out(winner);
+            }
+            self.pending.push(pending);
+        }
         if let Some(own) = own.filter(|_| merged.winner_opts_out) {
             let mut step =
                 decide::linked(&decide::opted_out(winner), &own, &StoredLead(BTreeMap::new()), &Shown::default(), &self.settings);
-            self.plan.commit.accepted.retain(|contact| contact != winner);
+            self.plan.commit.accepted.retain(|seat| seat != winner);
             if !has_planned {
                 self.plan.take(winner, Some(&own), step, &own.fingerprint);
                 return Ok(());
@@ -167,42 +189,39 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     }
 
     /// The winner's link where it has a lead, and whether this plan is what made it.
-    fn lead_of(&self, winner: &ContactId) -> Result<(Option<Link>, bool), Stop> {
-        let link = self.outside.store.link_by_contact(&self.job.name, winner)?.map(|link| self.as_swept(link));
+    fn lead_of(&self, winner: &Seat) -> Result<(Option<Link>, bool), Stop> {
+        let link = self.outside.store.link_at(&self.job.name, winner)?.map(|link| self.as_swept(link));
         if let Some(link) = link.filter(|link| link.lead_id.is_some()) {
             return Ok((Some(link), false));
         }
-        let planned = self.plan.commit.links.iter().find_map(|write| match write {
-            LinkWrite::Put(link) | LinkWrite::Pass(link) if link.contact == *winner => Some(link.clone()),
-            LinkWrite::Put(_) | LinkWrite::Pass(_) | LinkWrite::Seen { .. } => None,
-        });
+        let planned = self.plan.link_at(winner).cloned();
         let is_planned = planned.is_some();
         Ok((planned, is_planned))
     }
 
     /// A link as the lists showed it.
     fn as_swept(&self, mut link: Link) -> Link {
-        if let Some(state) = self.swept.states.get(&link.contact) {
+        if let Some(state) = self.swept.states.get(&link.id) {
             link.state = *state;
         }
         link
     }
 
-    /// A winner without a lead. One that waits for the look for its code waits no longer.
-    async fn heir(&mut self, winner: &ContactId) -> Result<Option<Heir>, Stop> {
-        if let Some(at) = self.pending.iter().position(|pending| pending.contact == *winner) {
+    /// A winner without that lead. One that waits for the look for its code waits no longer.
+    async fn heir(&mut self, winner: &Seat) -> Result<Option<Heir>, Stop> {
+        if let Some(at) = self.pending.iter().position(|pending| pending.seat == *winner) {
             let pending = self.pending.swap_remove(at);
             let heir = Heir { seen: pending.seen.clone(), stored: pending.stored.clone(), fingerprint: pending.fingerprint.clone() };
             self.heirs.insert(winner.clone(), pending);
             return Ok(Some(heir));
         }
-        let Ok(Some(contact)) = self.job.crm_record(self.outside.contacts.get(winner).await)? else { return Ok(None) };
-        self.plan.seen.insert(winner.clone());
-        Ok(Some(self.looked_at(&contact)))
+        let Ok(Some(contact)) = self.job.crm_record(self.outside.contacts.get(&winner.contact).await)? else { return Ok(None) };
+        self.plan.seen.insert(winner.contact.clone());
+        Ok(Some(self.looked_at(&contact, &winner.slot)))
     }
 
-    fn looked_at(&self, contact: &Contact) -> Heir {
-        let seen = self.map(contact);
+    fn looked_at(&self, contact: &Contact, slot: &Slot) -> Heir {
+        let seen = self.map(contact).remove(slot).unwrap_or_else(|| no_slot(contact, slot));
         let stored = match &seen {
             Seen::Lead(lead) => self.outside.dialer.stored(&lead.values()),
             Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => StoredLead(BTreeMap::new()),

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::mapping::{Mapped, Program};
-use crate::model::{Base, Contact, ContactId, Failure, FieldName, Lane, Link, LinkId, Op, OpId, OpState, Pair, Payload, Value};
+use crate::model::{Base, Contact, Failure, FieldName, Lane, Link, LinkId, Op, OpId, OpState, Pair, Payload, Seat, Slot, Value};
 use crate::ports::{Clock, Contacts, Dialer, Store};
 use crate::sync::decide::{Seen, Step, conflict_of};
 use crate::sync::delta::Shown;
@@ -14,8 +14,8 @@ use crate::sync::later::{Span, later};
 use super::Fetch;
 
 /// The subject of a failure about values that do not go back.
-fn no_way_of(contact: &ContactId) -> String {
-    format!("back:{contact}")
+fn no_way_of(seat: &Seat) -> String {
+    format!("back:{seat}")
 }
 
 impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
@@ -31,15 +31,15 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     }
 
     /// The write of what goes to the CRM becomes part of the step. What a look showed to be in order is no failure any more.
-    pub(super) fn pull(&mut self, contact: &Contact, seen: &Seen, link: Option<LinkId>, is_seen: bool, step: &mut Step) {
+    pub(super) fn pull(&mut self, contact: &Contact, seen: &Seen, (seat, link): (&Seat, Option<LinkId>), is_seen: bool, step: &mut Step) {
         if is_seen && matches!(seen, Seen::Lead(_)) {
-            self.plan.commit.mended.extend([conflict_of(&contact.id), no_way_of(&contact.id), Op::pull_of(&contact.id)]);
+            self.plan.commit.mended.extend([conflict_of(seat), no_way_of(seat), Op::pull_of(seat)]);
         }
         if step.pulls.is_empty() {
             return;
         }
         let kept_in_part = self.kept_in_part(seen, &step.pulls);
-        let (op, failure) = write(&self.job.program, contact, link, &step.pulls, &kept_in_part);
+        let (op, failure) = write(&self.job.program, contact, (seat, link), &step.pulls, &kept_in_part);
         step.ops.extend(op);
         step.failures.extend(failure);
     }
@@ -73,7 +73,7 @@ fn is_mostly(before: &str, now: &str) -> bool {
 fn write(
     program: &Program,
     contact: &Contact,
-    link: Option<LinkId>,
+    (seat, link): (&Seat, Option<LinkId>),
     pulls: &BTreeMap<FieldName, Pair>,
     kept_in_part: &BTreeSet<FieldName>,
 ) -> (Option<Op>, Option<Failure>) {
@@ -95,7 +95,7 @@ fn write(
         }
     }
     let failure = (!stuck.is_empty()).then(|| Failure {
-        subject: no_way_of(&contact.id),
+        subject: no_way_of(seat),
         contact: Some(contact.id.clone()),
         code: "no_way_back".to_owned(),
         raw: format!("changed in VICIdial, and it cannot go to the CRM: {}; correct it on either side", stuck.join("; ")),
@@ -104,14 +104,15 @@ fn write(
     if set.is_empty() {
         return (None, failure);
     }
-    made(program, contact, &set, &mut pairs);
+    made(program, contact, &seat.slot, &set, &mut pairs);
     let fields = pairs.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let op = Op {
         id: OpId(0),
         lane: Lane::Patch,
-        subject: Op::pull_of(&contact.id),
+        subject: Op::pull_of(seat),
         link,
         contact: contact.id.clone(),
+        slot: seat.slot.clone(),
         payload: Payload::PatchContact { contact: contact.id.clone(), set },
         base_after: Base { fields: pairs, ..Base::default() },
         reason: format!("changed in VICIdial: {fields}"),
@@ -122,10 +123,11 @@ fn write(
 }
 
 /// What the mapping will make of the contact afterwards: that it shows it is no edit of the CRM's.
-fn made(program: &Program, contact: &Contact, set: &BTreeMap<String, Value>, pairs: &mut BTreeMap<FieldName, Pair>) {
+fn made(program: &Program, contact: &Contact, slot: &Slot, set: &BTreeMap<String, Value>, pairs: &mut BTreeMap<FieldName, Pair>) {
     let mut contact = contact.clone();
     contact.fields.extend(set.clone());
-    if let Mapped::Lead(lead) = program.map(&contact) {
+    let made = program.leads(&contact).into_iter().find(|(made, _)| made == slot);
+    if let Some((_, Mapped::Lead(lead))) = made {
         for (field, pair) in pairs {
             if let Some(value) = lead.fields.get(field) {
                 pair.crm.clone_from(value);

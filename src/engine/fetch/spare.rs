@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{ContactId, Failure, Lane, LeadRow, Link, LinkId, LinkState, Op, Payload, Shown};
+use crate::model::{Failure, Lane, LeadRow, Link, LinkId, LinkState, Op, Payload, Seat, Shown};
 use crate::ports::{Clock, Contacts, Dialer, LinkWrite, Store};
 use crate::sync::decide::{self, subject_of};
 
@@ -20,7 +20,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         self.plan.commit.ops = others;
         for mut op in deletes {
             self.job.awake(self.outside.clock.now())?;
-            let Some((link, lead)) = self.known(&op.contact)?.and_then(|link| link.lead_id.map(|lead| (link, lead))) else {
+            let Some((link, lead)) = self.known(&op.seat())?.and_then(|link| link.lead_id.map(|lead| (link, lead))) else {
                 self.plan.totals.deleted = self.plan.totals.deleted.saturating_sub(1);
                 continue;
             };
@@ -29,14 +29,14 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                 Ok(row) => row,
                 Err(fault) => {
                     self.plan.totals.deleted = self.plan.totals.deleted.saturating_sub(1);
-                    self.plan.unreadable(subject_of(&op.contact), Some(op.contact), fault);
+                    self.plan.unreadable(subject_of(&op.seat()), Some(op.contact), fault);
                     continue;
                 }
             };
             if let Some(row) = row {
                 let is_called = self.plan.gone.contains(&op.contact) && self.is_called(&row)?;
                 if let Some(raw) = decide::spared(&link.base, &row, is_called, &self.settings) {
-                    self.keep(link.id, op.contact, raw);
+                    self.keep(link.id, op.seat(), raw);
                     continue;
                 }
                 if let Payload::DeleteLead { out, .. } = &op.payload
@@ -51,7 +51,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                          Delete it in VICIdial if nothing of it is needed, or bring the contact back in the CRM",
                         row.status
                     );
-                    self.keep(link.id, op.contact, raw);
+                    self.keep(link.id, op.seat(), raw);
                     continue;
                 }
                 let shown = |row: LeadRow| Shown { fields: row.values, called: row.called_count };
@@ -64,16 +64,10 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         Ok(())
     }
 
-    /// The link of a contact: as the state has it, with what was last seen of its lead before this run's sweep; or as this plan makes it.
-    fn known(&self, contact: &ContactId) -> Result<Option<Link>, Stop> {
-        let kept = self.outside.store.link_by_contact(&self.job.name, contact)?;
-        let planned = || {
-            self.plan.commit.links.iter().find_map(|write| match write {
-                LinkWrite::Put(link) | LinkWrite::Pass(link) if link.contact == *contact => Some(link.clone()),
-                LinkWrite::Put(_) | LinkWrite::Pass(_) | LinkWrite::Seen { .. } => None,
-            })
-        };
-        Ok(kept.filter(|link| link.lead_id.is_some()).or_else(planned))
+    /// The link of a lead: as the state has it, with what was last seen of the lead before this run's sweep; or as this plan makes it.
+    fn known(&self, seat: &Seat) -> Result<Option<Link>, Stop> {
+        let kept = self.outside.store.link_at(&self.job.name, seat)?;
+        Ok(kept.filter(|link| link.lead_id.is_some()).or_else(|| self.plan.link_at(seat).cloned()))
     }
 
     /// Whether a lead was called since the last run that saw every contact. Where calls are not read, one call ever is enough.
@@ -87,16 +81,22 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     }
 
     /// The lead leaves dialing and is not deleted: a person decides.
-    fn keep(&mut self, link: LinkId, contact: ContactId, raw: String) {
+    fn keep(&mut self, link: LinkId, seat: Seat, raw: String) {
         let plan = &mut self.plan;
         plan.totals.deleted = plan.totals.deleted.saturating_sub(1);
         for write in &mut plan.commit.links {
             match write {
-                LinkWrite::Put(put) | LinkWrite::Pass(put) if put.contact == contact => put.base.is_spared = Some(true),
+                LinkWrite::Put(put) | LinkWrite::Pass(put) if put.seat() == seat => put.base.is_spared = Some(true),
                 LinkWrite::Seen { link: seen, base, .. } if *seen == link => base.get_or_insert_default().is_spared = Some(true),
                 LinkWrite::Put(_) | LinkWrite::Pass(_) | LinkWrite::Seen { .. } => {}
             }
         }
-        plan.fail(Failure { subject: subject_of(&contact), contact: Some(contact), code: "deleted_and_changed".to_owned(), raw, tries: 0 });
+        plan.fail(Failure {
+            subject: subject_of(&seat),
+            contact: Some(seat.contact),
+            code: "deleted_and_changed".to_owned(),
+            raw,
+            tries: 0,
+        });
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Contact, ContactId, Failure, FieldName, LeadId, LeadRow, Link, Phone, StatusRule, StoredLead, VendorLeadCode};
+use crate::model::{
+    Contact, ContactId, Failure, FieldName, LeadId, LeadRow, Link, Phone, Rejection, Seat, StatusRule, StoredLead, VendorLeadCode,
+};
 use crate::ports::{self, Clock, Contacts, Dialer, Fault, Sought, Store};
 use crate::sync::decide::{self, Seen, Step, subject_of};
 use crate::sync::matching::Person;
@@ -11,12 +13,12 @@ use super::super::Stop;
 use super::matching::Unmatched;
 use super::{CODES_MAX, Fetch, Unlinked};
 
-/// Contacts that wait until their codes were looked for.
+/// A lead that waits until its code was looked for.
 pub(super) struct Pending {
-    pub(super) contact: ContactId,
+    pub(super) seat: Seat,
     pub(super) seen: Seen,
     pub(super) code: VendorLeadCode,
-    /// What the mapping finds as the contact's phone, whether the contact is to have a lead or not.
+    /// What the mapping finds as its phone, whether the contact is to have it or not.
     phone: Option<Phone>,
     /// As leads of nobody are compared with it, where they are.
     person: Option<Person>,
@@ -36,65 +38,67 @@ impl Pending {
     }
 }
 
-fn not_looked_for(contact: &ContactId) -> Failure {
+fn not_looked_for(seat: &Seat) -> Failure {
     let raw = "its lead cannot be looked for while agents are logged in to VICIdial".to_owned();
-    Failure { subject: subject_of(contact), contact: Some(contact.clone()), code: ports::LOOK_AGAIN.to_owned(), raw, tries: 0 }
+    Failure { subject: subject_of(seat), contact: Some(seat.contact.clone()), code: ports::LOOK_AGAIN.to_owned(), raw, tries: 0 }
 }
 
 /// The lead of a contact is in the archive: it waits until somebody brings it back.
-fn archived_lead(contact: &ContactId, lead: LeadId) -> Failure {
+fn archived_lead(seat: &Seat, lead: LeadId) -> Failure {
     let raw = format!(
         "lead {lead} of this contact is in VICIdial's archive, so that the contact is not added again; to have it dialed, bring the lead back in VICIdial (its \
          API function `lead_dearchive`)"
     );
-    Failure { subject: subject_of(contact), contact: Some(contact.clone()), code: "lead_archived".to_owned(), raw, tries: 0 }
+    Failure { subject: subject_of(seat), contact: Some(seat.contact.clone()), code: "lead_archived".to_owned(), raw, tries: 0 }
 }
 
 impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     pub(super) fn await_look_up(
         &mut self,
         contact: &Contact,
+        seat: &Seat,
         link: Option<&Link>,
         seen: Seen,
         stored: StoredLead,
-        print: String,
+        print: &str,
     ) -> Result<(), Stop> {
         let id = &contact.id;
-        let code = self.code(id);
+        let code = self.code(seat);
         let is_orphaned = self.swept.orphans.contains_key(&code);
+        let phone = self.job.program.phone(contact, &seat.slot);
         let needs_look = match &seen {
             Seen::Lead(lead) => {
                 // The dialer turned this number down before; it is asked again when the contact changes, or by hand.
-                let known = self.outside.store.rejection(&self.job.name, id)?;
-                let is_known = |known: &crate::model::Rejection| known.reason == "on_dnc" && known.detail.contains(&lead.phone.e164());
-                if known.is_some_and(|known| is_known(&known)) && !self.forced.contains(id) {
-                    self.plan.totals.rejected += 1;
-                    *self.plan.rejected.entry("on_dnc".to_owned()).or_default() += 1;
+                let known = self.outside.store.rejections_of(&self.job.name, id)?;
+                let is_known =
+                    |known: &&Rejection| known.slot == seat.slot && known.reason == "on_dnc" && known.detail.contains(&lead.phone.e164());
+                if let Some(known) = known.iter().find(is_known).filter(|_| !self.forced.contains(id)) {
+                    self.plan.reject(known);
                     return Ok(());
                 }
                 true
             }
-            Seen::OptedOut(_) => true,
+            // A further lead without a number was never added, as far as anybody can tell who did not read the lists.
+            Seen::OptedOut(_) => is_orphaned || link.is_some() || seat.slot.is_main() || phone.is_some(),
             Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => is_orphaned || link.is_some(),
         };
         if needs_look {
             match self.unlinked {
                 Unlinked::LookedFor => {
-                    let phone = self.job.program.phone(contact);
                     let whole = self.swept.edits.are_pulled().then(|| contact.clone());
                     let rule = self.rule(&seen, contact);
-                    let person = self.person(contact, &seen);
+                    let person = self.person(contact, &seat.slot, &seen);
                     let mark = self.job.program.without_contact().and_then(|rule| contact.get(rule.key()?).text());
                     let made_for = mark.and_then(|mark| self.job.marked(&mark));
                     self.pending.push(Pending {
-                        contact: id.clone(),
+                        seat: seat.clone(),
                         seen,
                         code,
                         phone,
                         person,
                         stored,
                         rule,
-                        fingerprint: print,
+                        fingerprint: print.to_owned(),
                         whole,
                         made_for,
                     });
@@ -102,8 +106,8 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                 Unlinked::LeftOut => {}
             }
         } else {
-            let step = decide::unlinked(id, &seen, &code, &stored, &[], &self.settings);
-            self.plan.take(id, link, step, &print);
+            let step = decide::unlinked(seat, &seen, &code, &stored, &[], &self.settings);
+            self.plan.take(seat, link, step, print);
         }
         Ok(())
     }
@@ -124,11 +128,11 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             for mut pending in chunk {
                 match archived.get(&pending.code) {
                     Some(Some(lead)) => {
-                        self.plan.fail(archived_lead(&pending.contact, *lead));
+                        self.plan.fail(archived_lead(&pending.seat, *lead));
                         continue;
                     }
                     Some(None) => {
-                        self.plan.fail(not_looked_for(&pending.contact));
+                        self.plan.fail(not_looked_for(&pending.seat));
                         continue;
                     }
                     None => {}
@@ -137,7 +141,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                     (Some(leads), _) => leads.as_slice(),
                     // Never added without a look: there may be one.
                     (None, Seen::Lead(_)) => {
-                        self.plan.fail(not_looked_for(&pending.contact));
+                        self.plan.fail(not_looked_for(&pending.seat));
                         continue;
                     }
                     // No lead is added for it. One that a lost state forgot is found by the sweep, in the lists; elsewhere by a full run while no agent
@@ -146,7 +150,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                 };
                 if let Some(failure) = self.claimed(&pending, leads)? {
                     let step = self.held(&pending, failure);
-                    self.plan.take(&pending.contact, None, step, &pending.fingerprint);
+                    self.plan.take(&pending.seat, None, step, &pending.fingerprint);
                     continue;
                 }
                 let rows = match self.rows(&pending, leads).await? {
@@ -156,7 +160,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                 let rows = match rows {
                     Ok(rows) => rows,
                     Err(fault) => {
-                        self.plan.unreadable(subject_of(&pending.contact), Some(pending.contact.clone()), fault);
+                        self.plan.unreadable(subject_of(&pending.seat), Some(pending.seat.contact.clone()), fault);
                         continue;
                     }
                 };
@@ -164,7 +168,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                     self.unmatched.push(Unmatched { pending, person });
                     continue;
                 }
-                let step = decide::unlinked(&pending.contact, &pending.seen, &pending.code, &pending.stored, &rows, &self.settings);
+                let step = decide::unlinked(&pending.seat, &pending.seen, &pending.code, &pending.stored, &rows, &self.settings);
                 let is_marked = rows.iter().any(|row| row.code == pending.code.as_str());
                 self.taken(&pending, is_marked, step);
             }
@@ -175,28 +179,33 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     /// our code before, so the rule was heeded already.
     pub(super) fn taken(&mut self, pending: &Pending, is_marked: bool, mut step: Step) {
         if let Some(contact) = &pending.whole {
-            self.pull(contact, &pending.seen, None, true, &mut step);
+            self.pull(contact, &pending.seen, (&pending.seat, None), true, &mut step);
         }
         if is_marked {
             decide::ruled_before(&mut step, pending.rule.as_ref());
         } else {
-            decide::ruled(&mut step, &pending.contact, None, pending.rule.as_ref());
+            decide::ruled(&mut step, &pending.seat, None, pending.rule.as_ref());
         }
-        self.plan.take(&pending.contact, None, step, &pending.fingerprint);
+        self.plan.take(&pending.seat, None, step, &pending.fingerprint);
     }
 
     /// A state that was lost forgot which losers' leads became a winner's, and their codes may not be rewritten yet: where a winner has no lead of its own
     /// code, those of its losers count for it.
     async fn find_by_losers(&mut self, chunk: &[Pending], found: &mut BTreeMap<VendorLeadCode, Vec<LeadId>>) -> Result<(), Stop> {
-        let waiting: BTreeMap<&ContactId, &Pending> = chunk.iter().map(|pending| (&pending.contact, pending)).collect();
+        let mut losers: BTreeMap<&ContactId, Vec<&ContactId>> = BTreeMap::new();
+        for (loser, winner) in &self.merges {
+            losers.entry(winner).or_default().push(loser);
+        }
         let mut sought = Vec::new();
         let mut own = BTreeMap::new();
-        for (loser, winner) in &self.merges {
-            let Some(pending) = waiting.get(winner) else { continue };
+        for pending in chunk {
             let is_free = found.get(&pending.code).is_some_and(Vec::is_empty) && !self.swept.orphans.contains_key(&pending.code);
-            if is_free && self.outside.store.link_by_contact(&self.job.name, loser)?.is_none() {
-                own.insert(self.code(loser), pending.code.clone());
-                sought.push(Sought { code: self.code(loser), phone: pending.phone.clone() });
+            for loser in losers.get(&pending.seat.contact).into_iter().flatten().filter(|_| is_free) {
+                let seat = Seat { contact: (*loser).clone(), slot: pending.seat.slot.clone() };
+                if self.outside.store.link_at(&self.job.name, &seat)?.is_none() {
+                    own.insert(self.code(&seat), pending.code.clone());
+                    sought.push(Sought { code: self.code(&seat), phone: pending.phone.clone() });
+                }
             }
         }
         if sought.is_empty() {
@@ -243,8 +252,8 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             if rows.iter().any(|row| row.lead_id == *lead) {
                 continue;
             }
-            if let Some(link) = self.outside.store.link_by_lead(&self.job.name, *lead)?.filter(|link| link.contact != pending.contact) {
-                let message = format!("lead {lead} carries this contact's code, and is the lead of contact {}", link.contact);
+            if let Some(link) = self.outside.store.link_by_lead(&self.job.name, *lead)?.filter(|link| link.seat() != pending.seat) {
+                let message = format!("lead {lead} carries this contact's code, and is the lead of contact {}", link.seat());
                 return Ok(Err(Fault::refused("lead_claimed", message)));
             }
             match self.job.dialer_record(self.outside.dialer.read_lead(*lead, &fields).await)? {
@@ -281,7 +290,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     /// The lead that belongs to a contact whose code no lead carries: the one with its phone, or that for which it was made. A lead that somebody else has,
     /// or that carries a code, is nobody's any more.
     async fn made_for(&mut self, pending: &Pending) -> Result<Result<Vec<LeadRow>, Fault>, Stop> {
-        let row = match (self.claims.remove(&pending.contact), pending.made_for) {
+        let row = match (self.claims.remove(&pending.seat), pending.made_for.filter(|_| pending.seat.slot.is_main())) {
             (Some(row), _) => Some(row),
             (None, Some(lead)) if self.outside.store.link_by_lead(&self.job.name, lead)?.is_none() => {
                 let fields: BTreeSet<FieldName> = pending.stored.0.keys().cloned().collect();

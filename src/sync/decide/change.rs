@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Base, ContactId, Failure, FieldName, Lane, Lead, LeadChange, Link, ListChange, ListId, Payload, StoredLead, TzMethod, VendorLeadCode,
+    Base, Failure, FieldName, Lane, Lead, LeadChange, Link, ListChange, ListId, Payload, Seat, StoredLead, TzMethod, VendorLeadCode,
 };
 
 use super::{Settings, Step, Verdict, op};
@@ -45,15 +45,15 @@ pub(super) fn change(lead: &Lead, link: &Link, stored: &StoredLead, shown: &Show
         let mut after = standard.2;
         // What happened while the contact was away counts no longer.
         after.is_spared = link.base.is_spared.filter(|_| is_return).map(|_| false);
-        step.ops.push(op(Lane::Update, &link.contact, Some(link.id), payload, after, reason));
+        step.ops.push(op(Lane::Update, &link.seat(), Some(link.id), payload, after, reason));
     }
     if !custom.0.is_empty() {
         let reason =
             format!("changed in the CRM: {}", custom.0.keys().map(|label| format!("custom.{label}")).collect::<Vec<_>>().join(", "));
         let payload = Payload::SetCustom { values: custom.0 };
-        step.ops.push(op(Lane::Custom, &link.contact, Some(link.id), payload, custom.1, reason));
+        step.ops.push(op(Lane::Custom, &link.seat(), Some(link.id), payload, custom.1, reason));
     }
-    step.failures.extend(conflict(&link.contact, &delta));
+    step.failures.extend(conflict(&link.seat(), &delta));
     step.pulls = delta.pulls;
     if !step.ops.is_empty() || !step.pulls.is_empty() {
         step.verdict = Verdict::Changed;
@@ -63,11 +63,11 @@ pub(super) fn change(lead: &Lead, link: &Link, stored: &StoredLead, shown: &Show
 
 /// The subject of a failure about fields that both sides changed.
 #[must_use]
-pub fn conflict_of(contact: &ContactId) -> String {
-    format!("conflict:{contact}")
+pub fn conflict_of(seat: &Seat) -> String {
+    format!("conflict:{seat}")
 }
 
-fn conflict(contact: &ContactId, delta: &Delta) -> Option<Failure> {
+fn conflict(seat: &Seat, delta: &Delta) -> Option<Failure> {
     if delta.held.is_empty() {
         return None;
     }
@@ -76,7 +76,7 @@ fn conflict(contact: &ContactId, delta: &Delta) -> Option<Failure> {
         "{fields}: the CRM and VICIdial were both changed, and the mapping says that a person decides; make both the same, or set one side back to what it was \
          before"
     );
-    Some(Failure { subject: conflict_of(contact), contact: Some(contact.clone()), code: "field_conflict".to_owned(), raw, tries: 0 })
+    Some(Failure { subject: conflict_of(seat), contact: Some(seat.contact.clone()), code: "field_conflict".to_owned(), raw, tries: 0 })
 }
 
 /// The status of a lead whose contact is back: the one that it left with. A callback was removed when it left, so nobody would call a held one.

@@ -8,7 +8,7 @@ use super::{Seen, Settings, Step, Verdict, op, rejection_of};
 #[must_use]
 pub fn tighten(link: &Link, settings: &Settings) -> Step {
     let reason = "the person opted out, and somebody changed the lead's status";
-    let op = op(Lane::Dnc, &link.contact, Some(link.id), opted_out(settings), Base::default(), reason);
+    let op = op(Lane::Dnc, &link.seat(), Some(link.id), opted_out(settings), Base::default(), reason);
     Step { ops: vec![op], ..Step::new(Verdict::Leaves) }
 }
 
@@ -38,7 +38,7 @@ pub(super) fn leaves(seen: &Seen, link: &Link, settings: &Settings) -> Step {
     let payload =
         Payload::Deactivate { status: settings.leaving.clone(), keep: settings.keep.clone(), then: LinkState::Left, double: None, list };
     let after = Base { left_list: Some(link.list_id), ..Base::default() };
-    let leaves = op(Lane::Deactivate, &link.contact, Some(link.id), payload, after, leaving_reason(seen));
+    let leaves = op(Lane::Deactivate, &link.seat(), Some(link.id), payload, after, leaving_reason(seen));
     let mut step = Step { ops: vec![leaves], rejection: rejection_of(seen), ..Step::new(Verdict::Leaves) };
     delete(seen, link, settings, &mut step);
     step
@@ -61,7 +61,7 @@ pub fn leaves_again(link: &Link, settings: &Settings) -> Op {
         double: None,
         list: None,
     };
-    op(Lane::Deactivate, &link.contact, Some(link.id), payload, Base::default(), "its contact left, and somebody changed the lead's status")
+    op(Lane::Deactivate, &link.seat(), Some(link.id), payload, Base::default(), "its contact left, and somebody changed the lead's status")
 }
 
 /// Nothing is written for a contact that is away.
@@ -76,7 +76,7 @@ fn delete(seen: &Seen, link: &Link, settings: &Settings, step: &mut Step) {
     if fate(seen, settings) == Some(Fate::Delete) {
         let out = settings.keep.iter().chain([&settings.leaving]).cloned().collect();
         let payload = Payload::DeleteLead { out, shown: None };
-        step.ops.push(op(Lane::Delete, &link.contact, Some(link.id), payload, Base::default(), leaving_reason(seen)));
+        step.ops.push(op(Lane::Delete, &link.seat(), Some(link.id), payload, Base::default(), leaving_reason(seen)));
     }
 }
 

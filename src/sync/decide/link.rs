@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Base, ContactId, Failure, FieldName, Lane, Lead, LeadRow, Link, LinkId, LinkState, Pair, Payload, StoredLead, VendorLeadCode,
+    Base, Failure, FieldName, Lane, Lead, LeadRow, Link, LinkId, LinkState, Pair, Payload, Seat, StoredLead, VendorLeadCode,
 };
 
 use super::{Seen, Settings, Step, Verdict, linked, op};
@@ -12,27 +12,20 @@ use crate::sync::matching::By;
 
 /// A contact without a live link, after its code was looked for. `found`: the leads that carry it.
 #[must_use]
-pub fn unlinked(
-    contact: &ContactId,
-    seen: &Seen,
-    code: &VendorLeadCode,
-    stored: &StoredLead,
-    found: &[LeadRow],
-    settings: &Settings,
-) -> Step {
+pub fn unlinked(seat: &Seat, seen: &Seen, code: &VendorLeadCode, stored: &StoredLead, found: &[LeadRow], settings: &Settings) -> Step {
     let Some((kept, doubles)) = choose(found) else {
         return match seen {
-            Seen::Lead(lead) => create(contact, lead, code, stored, settings),
+            Seen::Lead(lead) => create(seat, lead, code, stored, settings),
             Seen::OptedOut(rejection) | Seen::Rejected(rejection) => {
                 Step { rejection: Some(rejection.clone()), ..Step::new(Verdict::Rejected) }
             }
             Seen::Filtered(_) | Seen::Gone => Step::new(Verdict::Out),
         };
     };
-    let link = adopt(contact, seen, code, stored, kept, settings);
+    let link = adopt(seat, seen, code, stored, kept, settings);
     let mut step = take_over(seen, link, kept, stored, settings, Verdict::Adopted);
     for double in doubles {
-        mend_double(contact, double, matches!(seen, Seen::OptedOut(_)), settings, &mut step);
+        mend_double(seat, double, matches!(seen, Seen::OptedOut(_)), settings, &mut step);
     }
     step
 }
@@ -41,8 +34,8 @@ pub fn unlinked(
 /// `words` say, and then it gets ours.
 #[must_use]
 pub fn matched(pair: &Matched<'_>, stored: &StoredLead, settings: &Settings) -> Step {
-    let Matched { contact, seen, code, row, by, words } = *pair;
-    let mut link = adopt(contact, seen, code, stored, row, settings);
+    let Matched { seat, seen, code, row, by, words } = *pair;
+    let mut link = adopt(seat, seen, code, stored, row, settings);
     if by == By::Code {
         link.code = VendorLeadCode::read(&row.code).unwrap_or(link.code);
     }
@@ -56,8 +49,8 @@ pub fn matched(pair: &Matched<'_>, stored: &StoredLead, settings: &Settings) -> 
 /// What [`matched`] is about.
 #[derive(Debug, Clone, Copy)]
 pub struct Matched<'a> {
-    /// The contact.
-    pub contact: &'a ContactId,
+    /// Whose lead it is to be.
+    pub seat: &'a Seat,
     /// What was seen of it.
     pub seen: &'a Seen,
     /// Our own code for it.
@@ -102,7 +95,7 @@ fn choose(found: &[LeadRow]) -> Option<(&LeadRow, Vec<&LeadRow>)> {
     Some((kept, others))
 }
 
-fn adopt(contact: &ContactId, seen: &Seen, code: &VendorLeadCode, stored: &StoredLead, row: &LeadRow, settings: &Settings) -> Link {
+fn adopt(seat: &Seat, seen: &Seen, code: &VendorLeadCode, stored: &StoredLead, row: &LeadRow, settings: &Settings) -> Link {
     let (base, phone) = match seen {
         Seen::Lead(lead) => (delta::base_when_linking(&lead.values(), stored, &row.values), lead.phone.e164()),
         Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => (Base::default(), String::new()),
@@ -119,8 +112,8 @@ fn adopt(contact: &ContactId, seen: &Seen, code: &VendorLeadCode, stored: &Store
     };
     Link {
         id: LinkId(0),
-        contact: contact.clone(),
-        slot: 0,
+        contact: seat.contact.clone(),
+        slot: seat.slot.clone(),
         lead_id: Some(row.lead_id),
         code: code.clone(),
         list_id: row.list_id,
@@ -131,11 +124,11 @@ fn adopt(contact: &ContactId, seen: &Seen, code: &VendorLeadCode, stored: &Store
     }
 }
 
-fn create(contact: &ContactId, lead: &Lead, code: &VendorLeadCode, stored: &StoredLead, settings: &Settings) -> Step {
+fn create(seat: &Seat, lead: &Lead, code: &VendorLeadCode, stored: &StoredLead, settings: &Settings) -> Step {
     let link = Link {
         id: LinkId(0),
-        contact: contact.clone(),
-        slot: 0,
+        contact: seat.contact.clone(),
+        slot: seat.slot.clone(),
         lead_id: None,
         code: code.clone(),
         list_id: lead.list_id,
@@ -161,9 +154,9 @@ fn create(contact: &ContactId, lead: &Lead, code: &VendorLeadCode, stored: &Stor
         }
     }
     let mut step = Step { link: Some(link), ..Step::new(Verdict::Added) };
-    step.ops.push(op(Lane::Create, contact, None, Payload::AddLead { lead, intake: settings.intake }, standard, "new contact"));
+    step.ops.push(op(Lane::Create, seat, None, Payload::AddLead { lead, intake: settings.intake }, standard, "new contact"));
     if !values.is_empty() {
-        step.ops.push(op(Lane::Custom, contact, None, Payload::SetCustom { values }, custom, "custom fields of the new lead"));
+        step.ops.push(op(Lane::Custom, seat, None, Payload::SetCustom { values }, custom, "custom fields of the new lead"));
     }
     step
 }
@@ -177,19 +170,19 @@ fn pushed(lead: &Lead, rules: &Rules) -> Lead {
 
 /// A second lead with a contact's code, met anywhere.
 #[must_use]
-pub fn double(contact: &ContactId, row: &LeadRow, is_opted_out: bool, settings: &Settings) -> Step {
+pub fn double(seat: &Seat, row: &LeadRow, is_opted_out: bool, settings: &Settings) -> Step {
     let mut step = Step::new(Verdict::Unchanged);
-    mend_double(contact, row, is_opted_out, settings, &mut step);
+    mend_double(seat, row, is_opted_out, settings, &mut step);
     step
 }
 
 /// An uncalled double leaves dialing; a called one is shown to a person, unless its person opted out.
-fn mend_double(contact: &ContactId, double: &LeadRow, is_opted_out: bool, settings: &Settings, step: &mut Step) {
+fn mend_double(seat: &Seat, double: &LeadRow, is_opted_out: bool, settings: &Settings, step: &mut Step) {
     let subject = format!("lead:{}", double.lead_id);
     if double.called_count > 0 && !is_opted_out {
         step.failures.push(Failure {
             subject,
-            contact: Some(contact.clone()),
+            contact: Some(seat.contact.clone()),
             code: "double_called".to_owned(),
             raw: format!("lead {} carries the same code as another lead of this contact and was called already", double.lead_id),
             tries: 0,
@@ -211,7 +204,7 @@ fn mend_double(contact: &ContactId, double: &LeadRow, is_opted_out: bool, settin
         double: Some(double.lead_id),
         list: None,
     };
-    let mut op = op(lane, contact, None, payload, Base::default(), reason);
+    let mut op = op(lane, seat, None, payload, Base::default(), reason);
     op.subject = subject;
     step.ops.push(op);
 }

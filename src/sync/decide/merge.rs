@@ -3,7 +3,7 @@
 //! One person is dialed by one lead. The winner's own lead stays, else one of the losers' becomes the winner's, with its history; the others leave dialing. An
 //! opt-out of any of them is the person's: nothing here loosens, whatever the CRM kept of it.
 
-use crate::model::{Base, ContactId, Lane, Link, LinkState, Payload, Rejection, StoredLead, VendorLeadCode};
+use crate::model::{Base, ContactId, Lane, Link, LinkState, Payload, Rejection, Seat, StoredLead, VendorLeadCode};
 
 use super::{Seen, Settings, Step, Verdict, linked, op};
 use crate::sync::delta::Shown;
@@ -30,8 +30,8 @@ pub struct Merged {
     pub winner_opts_out: bool,
 }
 
-/// Decides about the losers of one winner. `winner` is its link where it has a lead, or is to have one that cannot be called back any more;
-/// `is_opted_out` is what the CRM says of it now.
+/// Decides about the losers of one winner, slot by slot. `winner` is its link where it has a lead, or is to have one that cannot be called back any more;
+/// `is_opted_out` is what the CRM says of it now, and `has_opted_out` whether any of the losers opted out, by whichever lead.
 ///
 /// | loser's lead | the winner has none | the winner has one | anybody of them opted out |
 /// |---|---|---|---|
@@ -42,8 +42,7 @@ pub struct Merged {
 ///
 /// Of several, one that opted out comes first, then a live one, then one that left; the oldest lead of those.
 #[must_use]
-pub fn merged(winner: Option<&Link>, is_opted_out: bool, losers: &[Link]) -> Merged {
-    let has_opted_out = losers.iter().any(|link| link.state == LinkState::OptedOut);
+pub fn merged(winner: Option<&Link>, is_opted_out: bool, has_opted_out: bool, losers: &[Link]) -> Merged {
     let is_out = is_opted_out || has_opted_out || winner.is_some_and(|link| link.state == LinkState::OptedOut);
     let rank = |link: &Link| match link.state {
         LinkState::OptedOut => Some(0),
@@ -67,8 +66,8 @@ pub fn merged(winner: Option<&Link>, is_opted_out: bool, losers: &[Link]) -> Mer
 /// A loser's link as it becomes the winner's: the same lead, under the winner's code. What was written to the loser for its calls is told the winner
 /// again, as far as it does not show it.
 #[must_use]
-pub fn passed(loser: &Link, winner: &ContactId, code: &VendorLeadCode) -> Link {
-    let mut link = Link { contact: winner.clone(), fingerprint: String::new(), ..loser.clone() };
+pub fn passed(loser: &Link, winner: &Seat, code: &VendorLeadCode) -> Link {
+    let mut link = Link { contact: winner.contact.clone(), slot: winner.slot.clone(), fingerprint: String::new(), ..loser.clone() };
     link.base.pulled.clear();
     // The code of an older tool stays where it is.
     if loser.code.is_ours() {
@@ -100,14 +99,15 @@ pub fn yields(fate: Fate, link: &Link, winner: &ContactId, settings: &Settings) 
     };
     let reason = format!("the CRM merged the contact into {winner}, which has a lead of its own");
     let payload = Payload::Deactivate { status: status.clone(), keep, then, double: None, list: None };
-    Step { ops: vec![op(lane, &link.contact, Some(link.id), payload, Base::default(), reason)], ..Step::new(Verdict::Leaves) }
+    Step { ops: vec![op(lane, &link.seat(), Some(link.id), payload, Base::default(), reason)], ..Step::new(Verdict::Leaves) }
 }
 
 /// The winner of somebody who opted out.
 #[must_use]
-pub fn opted_out(winner: &ContactId) -> Seen {
+pub fn opted_out(winner: &Seat) -> Seen {
     Seen::OptedOut(Rejection {
-        contact: winner.clone(),
+        contact: winner.contact.clone(),
+        slot: winner.slot.clone(),
         reason: "opted_out".to_owned(),
         detail: "the person opted out as another contact, which the CRM merged into this one".to_owned(),
     })

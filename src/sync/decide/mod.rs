@@ -12,8 +12,8 @@ mod status;
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Base, ContactId, Failure, Fates, FieldName, Intake, Lane, Lead, Link, LinkId, LinkState, ListChange, Op, OpId, OpState, Pair, Payload,
-    Rejection, StoredLead,
+    Base, Failure, Fates, FieldName, Intake, Lane, Lead, Link, LinkId, LinkState, ListChange, Op, OpId, OpState, Pair, Payload, Rejection,
+    Seat, StoredLead,
 };
 
 use super::delta::{Rules, Shown};
@@ -109,19 +109,20 @@ impl Step {
     }
 }
 
-/// The subject of ops and failures about a contact.
+/// The subject of ops and failures about one of a contact's leads; what concerns the contact itself is about the main one.
 #[must_use]
-pub fn subject_of(contact: &ContactId) -> String {
-    format!("contact:{contact}")
+pub fn subject_of(seat: &Seat) -> String {
+    format!("contact:{seat}")
 }
 
-fn op(lane: Lane, contact: &ContactId, link: Option<LinkId>, payload: Payload, base_after: Base, reason: impl Into<String>) -> Op {
+fn op(lane: Lane, seat: &Seat, link: Option<LinkId>, payload: Payload, base_after: Base, reason: impl Into<String>) -> Op {
     Op {
         id: OpId(0),
         lane,
-        subject: subject_of(contact),
+        subject: subject_of(seat),
         link,
-        contact: contact.clone(),
+        contact: seat.contact.clone(),
+        slot: seat.slot.clone(),
         payload,
         base_after,
         reason: reason.into(),
@@ -146,16 +147,9 @@ pub fn linked(seen: &Seen, link: &Link, stored: &StoredLead, shown: &Shown, sett
         (LinkState::Wanted | LinkState::LeadMissing, Seen::Lead(_)) => Step::new(Verdict::Waits),
         (LinkState::Live, Seen::Lead(lead)) => change(lead, link, stored, shown, settings, false),
         (LinkState::Left, Seen::Lead(lead)) => change(lead, link, stored, shown, settings, true),
-        (LinkState::OptedOut, Seen::Lead(_)) => Step {
-            rejection: Some(Rejection {
-                contact: link.contact.clone(),
-                reason: "opted_out_before".to_owned(),
-                detail: "the person opted out earlier, and vicisync never puts a lead back by itself after that".to_owned(),
-            }),
-            ..Step::new(Verdict::Rejected)
-        },
+        (LinkState::OptedOut, Seen::Lead(_)) => Step { rejection: Some(opted_out_before(&link.seat())), ..Step::new(Verdict::Rejected) },
         (LinkState::Live | LinkState::Left, Seen::OptedOut(rejection)) => {
-            let op = op(Lane::Dnc, &link.contact, Some(link.id), leave::opted_out(settings), Base::default(), "the person opted out");
+            let op = op(Lane::Dnc, &link.seat(), Some(link.id), leave::opted_out(settings), Base::default(), "the person opted out");
             Step { ops: vec![op], rejection: Some(rejection.clone()), ..Step::new(Verdict::Leaves) }
         }
         (LinkState::Live, Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone) => leave::leaves(seen, link, settings),
@@ -164,6 +158,24 @@ pub fn linked(seen: &Seen, link: &Link, stored: &StoredLead, shown: &Shown, sett
             LinkState::Wanted | LinkState::LeadMissing | LinkState::OptedOut,
             Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone,
         ) => leave::stays_away(seen),
+    }
+}
+
+/// What was seen of one of a person's leads, where the person opted out by another one: an opt-out is the person's, and none of their leads is dialed.
+#[must_use]
+pub fn out_before(seat: &Seat, seen: Seen) -> Seen {
+    match seen {
+        Seen::Lead(_) => Seen::OptedOut(opted_out_before(seat)),
+        Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => seen,
+    }
+}
+
+fn opted_out_before(seat: &Seat) -> Rejection {
+    Rejection {
+        contact: seat.contact.clone(),
+        slot: seat.slot.clone(),
+        reason: "opted_out_before".to_owned(),
+        detail: "the person opted out earlier, and vicisync never puts a lead back by itself after that".to_owned(),
     }
 }
 

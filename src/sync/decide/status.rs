@@ -3,7 +3,7 @@
 //! A rule speaks when its answer for the contact changes, and when a lead is linked for the first time; not again against what dialing made of the lead since. It does not
 //! know the lead's status: that is looked at before anything is written.
 
-use crate::model::{Base, ContactId, Lane, Link, LinkState, Payload, StatusRule};
+use crate::model::{Base, Lane, Link, LinkState, Payload, Seat, StatusRule};
 
 use super::{Step, Verdict, op};
 
@@ -12,7 +12,7 @@ const NEW: &str = "NEW";
 
 /// Adds to a step what the rules for statuses ask for of a contact that is a lead. `rule` is the first whose conditions hold; `link` the link as the state
 /// has it, where it has one.
-pub fn ruled(step: &mut Step, contact: &ContactId, link: Option<&Link>, rule: Option<&StatusRule>) {
+pub fn ruled(step: &mut Step, seat: &Seat, link: Option<&Link>, rule: Option<&StatusRule>) {
     let Some(known) = step.link.as_ref().or(link) else { return };
     let is_added = step.verdict == Verdict::Added;
     let has_lead = match known.state {
@@ -40,7 +40,7 @@ pub fn ruled(step: &mut Step, contact: &ContactId, link: Option<&Link>, rule: Op
     }
     let payload = Payload::SetStatus { rule: rule.clone() };
     let reason = format!("the status rules ask for {}", rule.to);
-    step.ops.push(op(Lane::Update, contact, id, payload, after, reason));
+    step.ops.push(op(Lane::Update, seat, id, payload, after, reason));
     if step.verdict == Verdict::Unchanged {
         step.verdict = Verdict::Changed;
     }
