@@ -14,7 +14,7 @@ pub fn closest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
 }
 
 /// Of more known words none is listed.
-const LISTED_MAX: usize = 20;
+const LISTED_MAX: usize = 24;
 /// A help text: the closest word.
 #[must_use]
 pub fn meant<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {

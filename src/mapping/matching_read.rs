@@ -1,11 +1,11 @@
-//! Reads `[match]`, and what a contact is compared with leads by: the code that an older tool gave its lead, and all its usable numbers.
+//! Reads `[match]`, and what a contact is compared with leads by: the code that an older tool gave its lead. By which numbers: [`super::slots`].
 //!
 //! Which lead fits which contact is decided in `sync`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Item, Table, suggest};
-use crate::model::{Ambiguous, Contact, FieldName, LeadField, Matching, Phone, Slot};
+use crate::model::{Ambiguous, Contact, FieldName, LeadField, Matching, Phone};
 
 use super::attributes::Attributes;
 use super::fields::FieldRule;
@@ -80,16 +80,6 @@ impl Program {
             first.get_or_insert_with(|| text.trim().to_owned());
         });
         first.filter(|code| !code.is_empty())
-    }
-
-    /// The numbers of a contact that may be dialed by one of its leads, the one to dial first: of a further lead its own, of the main one all that no
-    /// further lead has.
-    #[must_use]
-    pub fn phones(&self, contact: &Contact, slot: &Slot) -> Vec<Phone> {
-        if !slot.is_main() {
-            return Vec::new();
-        }
-        self.phone.all(&self.attributes.see(contact))
     }
 
     /// The number that a lead has, read as the mapping reads numbers; `None` where it is none.

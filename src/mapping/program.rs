@@ -10,15 +10,16 @@ use chrono::{DateTime, Utc};
 use crate::diag::Place;
 use crate::diag::names::Named;
 use crate::model::{
-    Call, Contact, Fates, FieldName, Intake, Lead, LeadField, ListChange, ListId, Matching, Phone, Rejection, Slot, StatusRule, Value, Way,
+    Call, Contact, Fates, FieldName, Intake, Lead, LeadField, ListChange, ListId, Matching, Rejection, Slot, StatusRule, Value, Way,
 };
 
-use super::attributes::Attributes;
+use super::attributes::{Attributes, Seen};
 use super::calls::{Calls, Disposed};
 use super::condition::Conditions;
 use super::fields::FieldRule;
 use super::flags::{Flag, StatusFlags};
 use super::phone::PhoneRule;
+use super::slots::SlotRule;
 use super::source;
 use super::strangers::WithoutContact;
 use super::trace_read::Places;
@@ -36,6 +37,8 @@ pub struct Program {
     pub(super) intake: Intake,
     pub(super) matching: Option<Matching>,
     pub(super) phone: PhoneRule,
+    /// The further leads of a contact, in the order of the text.
+    pub(super) slots: Vec<SlotRule>,
     pub(super) fields: BTreeMap<FieldName, FieldRule>,
     /// What the rules read of a contact.
     pub(super) attributes: Attributes,
@@ -108,6 +111,22 @@ pub enum Mapped {
     },
 }
 
+impl Mapped {
+    /// The lead, if it is one.
+    #[must_use]
+    pub fn lead(self) -> Option<Lead> {
+        match self {
+            Self::Lead(lead) => Some(lead),
+            Self::Rejected(_) | Self::Filtered { .. } => None,
+        }
+    }
+}
+
+/// The main lead of a contact, refused.
+pub(super) fn rejected(contact: &Contact, reason: &str, detail: String) -> Mapped {
+    Mapped::Rejected(Rejection { contact: contact.id.clone(), slot: Slot::main(), reason: reason.to_owned(), detail })
+}
+
 impl Program {
     /// The CRM's object: `Contact`.
     #[must_use]
@@ -128,6 +147,7 @@ impl Program {
         let conditions = conditions.chain(self.statuses.iter().map(|rule| &rule.when));
         let tested = conditions.flat_map(Conditions::fields);
         let read = self.fields.values().flat_map(FieldRule::reads).chain(self.phone.reads());
+        let read = read.chain(self.slots.iter().flat_map(|rule| rule.phone.reads()));
         let read = read.chain(self.matching.iter().filter_map(|matching| matching.code_from.as_deref()));
         let key = self.without_contact.iter().filter_map(WithoutContact::key);
         tested.chain(read).chain(key).filter(|name| *name != source::ID).map(str::to_owned).collect()
@@ -139,10 +159,11 @@ impl Program {
         self.calls.patch_names()
     }
 
-    /// The lists that contacts can go to.
+    /// The lists that leads of contacts can go to, those of slots among them.
     #[must_use]
     pub fn lists(&self) -> BTreeSet<ListId> {
-        self.lists.iter().map(|rule| rule.then).chain([self.list_default]).filter_map(Destination::list).collect()
+        let contacts = self.lists.iter().map(|rule| rule.then).chain([self.list_default]).filter_map(Destination::list);
+        contacts.chain(self.slots.iter().filter_map(|rule| rule.list)).collect()
     }
 
     /// Labels of the custom fields that are filled.
@@ -163,49 +184,53 @@ impl Program {
         self.fields.keys().cloned().chain(phones).collect()
     }
 
-    /// What a contact becomes.
+    /// What a contact's main lead becomes. Those of its slots: [`Program::leads`].
     #[must_use]
     pub fn map(&self, contact: &Contact) -> Mapped {
         let seen = self.attributes.see(contact);
-        if let Some(broken) = self.filter.broken(&seen) {
-            return Mapped::Filtered { why: format!("the filter wants that {broken}") };
-        }
-        let rejected = |reason: &str, detail: String| {
-            Mapped::Rejected(Rejection { contact: contact.id.clone(), slot: Slot::main(), reason: reason.to_owned(), detail })
+        let list_id = match self.destined(&seen) {
+            Ok(list) => list,
+            Err(mapped) => return mapped,
         };
-        if contact.opted_out {
-            return rejected("opted_out", "the person, or the number, must not be called".to_owned());
-        }
-        let rule = self.lists.iter().find(|rule| rule.when.hold(&seen));
-        let Destination::List(list_id) = rule.map_or(self.list_default, |rule| rule.then) else {
-            return rejected("no_list", "no list rule takes this contact".to_owned());
-        };
-        let found = match self.phone.find(&seen) {
+        let found = match self.phone.find_beside(&seen, &self.numbers_of_slots(&seen)) {
             Ok(found) => found,
-            Err(no_phone) => return rejected(no_phone.reason, no_phone.detail),
+            Err(no_phone) => return rejected(contact, no_phone.reason, no_phone.detail),
         };
-        let mut fields = Vec::with_capacity(self.fields.len() + found.others.len());
-        for ((field, rule), text) in self.fields.iter().zip(seen.singles()) {
-            match text.map_or_else(|| rule.value(&seen), |text| Ok(rule.of_text(text))) {
-                Ok(value) => fields.push((field.clone(), value)),
-                Err(why) => return rejected("template_failed", format!("the text for `{field}` cannot be worked out: {why}")),
-            };
-        }
+        let mut fields = match self.filled(&seen) {
+            Ok(fields) => fields,
+            Err(mapped) => return mapped,
+        };
         fields.extend(found.others.into_iter().map(|(field, digits)| (FieldName::Standard(field), digits)));
         // Most are in order already, and all at once they make a map sooner than one by one.
         Mapped::Lead(Lead { list_id, phone: found.phone, fields: BTreeMap::from_iter(fields) })
     }
 
-    /// The names of the further leads that contacts may have.
-    #[must_use]
-    pub fn slots(&self) -> Vec<Slot> {
-        Vec::new()
+    /// The list of a contact that may be dialed, or what becomes of all its leads instead.
+    pub(super) fn destined(&self, seen: &Seen<'_>) -> Result<ListId, Mapped> {
+        if let Some(broken) = self.filter.broken(seen) {
+            return Err(Mapped::Filtered { why: format!("the filter wants that {broken}") });
+        }
+        if seen.contact.opted_out {
+            return Err(rejected(seen.contact, "opted_out", "the person, or the number, must not be called".to_owned()));
+        }
+        let rule = self.lists.iter().find(|rule| rule.when.hold(seen));
+        let list = rule.map_or(self.list_default, |rule| rule.then).list();
+        list.ok_or_else(|| rejected(seen.contact, "no_list", "no list rule takes this contact".to_owned()))
     }
 
-    /// What each of a contact's leads becomes, the main one first. No number is in two of them.
-    #[must_use]
-    pub fn leads(&self, contact: &Contact) -> Vec<(Slot, Mapped)> {
-        vec![(Slot::main(), self.map(contact))]
+    /// The fields that all leads of a contact have, with room for further numbers; or what becomes of them all where one cannot be worked out.
+    pub(super) fn filled(&self, seen: &Seen<'_>) -> Result<Vec<(FieldName, String)>, Mapped> {
+        let mut fields = Vec::with_capacity(self.fields.len() + self.phone.others.len());
+        for ((field, rule), text) in self.fields.iter().zip(seen.singles()) {
+            match text.map_or_else(|| rule.value(seen), |text| Ok(rule.of_text(text))) {
+                Ok(value) => fields.push((field.clone(), value)),
+                Err(why) => {
+                    let detail = format!("the text for `{field}` cannot be worked out: {why}");
+                    return Err(rejected(seen.contact, "template_failed", detail));
+                }
+            };
+        }
+        Ok(fields)
     }
 
     /// The status that a lead of this contact may get: of the first rule whose conditions hold.
@@ -227,17 +252,6 @@ impl Program {
     #[must_use]
     pub fn all_lists(&self) -> BTreeSet<ListId> {
         self.lists().into_iter().chain(self.leaving.fates.lists()).collect()
-    }
-
-    /// The phone that one of this contact's leads has, or would have.
-    #[must_use]
-    pub fn phone(&self, contact: &Contact, slot: &Slot) -> Option<Phone> {
-        if !slot.is_main() {
-            return None;
-        }
-        // One name or two are searched for sooner than all are walked over.
-        let unread = Attributes::default();
-        self.phone.find(&unread.see(contact)).ok().map(|found| found.phone)
     }
 
     /// Which way each filled field goes; phones go to VICIdial.

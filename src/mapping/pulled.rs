@@ -92,8 +92,8 @@ fn gives(transforms: &[Transform]) -> Gives {
 pub(super) struct Rest<'m> {
     pub(super) filter: &'m Conditions,
     pub(super) lists: &'m [ListRule],
-    /// The fields that the phone is read from.
-    pub(super) phone: BTreeSet<&'m str>,
+    /// The fields that phones are read from, each with where the mapping says so.
+    pub(super) phones: BTreeMap<&'m str, Option<Place>>,
     /// The fields that calls set.
     pub(super) set: BTreeSet<String>,
     pub(super) names: &'m [Named],
@@ -124,14 +124,14 @@ pub(super) fn check(root: &Table<'_, '_>, fields: &BTreeMap<FieldName, FieldRule
                 None => told,
             });
         }
-        if rest.phone.contains(attribute) {
+        if let Some(phone) = rest.phones.get(attribute) {
             let message = format!(
                 "`{field}` goes back to `{attribute}`, by which the number to dial is found: an agent's edit would change whom we dial"
             );
             let told =
                 at(Code::PulledPhone, message).help("leave `direction` out; who may change the number to dial changes it in the CRM");
-            sink.report(match places.phone.clone() {
-                Some(phone) => told.and(phone, "the phone is read from it"),
+            sink.report(match phone {
+                Some(phone) => told.and(phone.clone(), "the phone is read from it"),
                 None => told,
             });
         }

@@ -11,8 +11,8 @@ use super::calls::Calls;
 use super::phone::PhoneRule;
 use super::program::{Destination, Program};
 use super::{
-    calls_read, fields_read, form, intake_read, leads_read, matching_read, phone_read, pulled, rules_read, strangers_read, template_read,
-    trace_read, trial_read,
+    calls_read, fields_read, form, intake_read, leads_read, matching_read, phone_read, pulled, rules_read, slots_read, strangers_read,
+    template_read, trace_read, trial_read,
 };
 
 /// Reads a mapping. Gives the program with warnings, or all that is wrong.
@@ -45,10 +45,19 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
     let filter = rules_read::filter(root);
     let (lists, list_default) = rules_read::lists(root, &filter);
     let phone = phone_read::read(root);
+    let errors = root.sink().errors();
+    let slots = slots_read::read(root, phone.as_ref());
+    let are_whole = phone.is_some() && root.sink().errors() == errors;
     let fields = fields_read::read(root);
     let (list_change, intake) = intake_read::read(root, &fields);
     let matching = matching_read::read(root, &fields);
-    let filled: Vec<ListId> = lists.iter().map(|rule| rule.then).chain([list_default]).filter_map(Destination::list).collect();
+    let filled: Vec<ListId> = lists
+        .iter()
+        .map(|rule| rule.then)
+        .chain([list_default])
+        .filter_map(Destination::list)
+        .chain(slots.iter().filter_map(|rule| rule.list))
+        .collect();
     let leaving = leads_read::leaving(root, &filled);
     let opt_out_status = leads_read::opt_out(root);
     let statuses = leads_read::statuses(root, &filter, &leaving, &opt_out_status);
@@ -57,12 +66,15 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
     let back = fields.values().filter(|rule| rule.way.direction.pulls()).filter_map(|rule| rule.single());
     let written = set.iter().map(String::as_str).chain(back).collect();
     let without_contact = strangers_read::read(root, calls.as_ref().and_then(|calls| calls.go_live), &written);
-    let trials = trial_read::read(root, text);
+    let slot_names: Vec<&str> = slots.iter().map(|rule| rule.name.as_str()).collect();
+    let trials = trial_read::read(root, text, are_whole.then_some(&slot_names));
     let places = trace_read::read(root);
+    let of_slots = slots.iter().flat_map(|rule| rule.phone.reads().map(|name| (name, Some(rule.place.clone()))));
+    let phones = of_slots.chain(phone.iter().flat_map(PhoneRule::reads).map(|name| (name, places.phone.clone()))).collect();
     let rest = pulled::Rest {
         filter: &filter,
         lists: &lists,
-        phone: phone.iter().flat_map(PhoneRule::reads).collect(),
+        phones,
         set: calls.as_ref().map(Calls::patch_names).unwrap_or_default(),
         names: &names,
     };
@@ -78,6 +90,7 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
         intake,
         matching,
         phone: phone?,
+        slots,
         fields,
         attributes: Attributes::default(),
         leaving,

@@ -105,10 +105,11 @@ impl Program {
         rule.set.keys().chain(&rule.key).cloned().collect()
     }
 
-    /// The attributes that a contact's phones stand in.
+    /// The attributes that a contact's phones stand in, those of slots among them.
     #[must_use]
     pub fn phone_names(&self) -> BTreeSet<String> {
-        self.phone.from.iter().filter(|name| *name != source::ID).cloned().collect()
+        let slots = self.slots.iter().flat_map(|rule| &rule.phone.from);
+        self.phone.from.iter().chain(slots).filter(|name| *name != source::ID).cloned().collect()
     }
 
     /// The columns that must be read of a lead without a contact: those of the mapping, its phone, and what a new contact is made of.
@@ -130,7 +131,8 @@ impl Program {
     /// Whether one of a contact's numbers is exactly this one.
     #[must_use]
     pub fn has_phone(&self, contact: &Contact, phone: &Phone) -> bool {
-        self.phone.has(&self.attributes.see(contact), phone)
+        let seen = self.attributes.see(contact);
+        self.phone.has(&seen, phone) || self.slots.iter().any(|rule| rule.phone.has(&seen, phone))
     }
 
     /// The attributes of a new contact for a lead, beside its phone and its mark: what fields of two ways bring, and what `set` says.

@@ -1,13 +1,14 @@
 //! Why a contact becomes what it becomes: each decision of [`Program::map`] with what it looked at, as plain data.
 //!
-//! What becomes of the contact is [`Program::map`]'s word. The stages are told by the same rules, as far as the contact came; places are byte
+//! What becomes of the contact is [`Program::map`]'s word, and of its further leads that of [`Program::leads`]. The stages are told by the same rules, as far as the contact came; places are byte
 //! ranges of the mapping's text. How it looks on a screen is not decided here.
 
 use crate::diag::Place;
-use crate::model::{Contact, ContactId, FieldName, LeadField, ListId, Phone, StatusRule, Value, Way};
+use crate::model::{Contact, ContactId, FieldName, LeadField, ListId, Phone, Slot, StatusRule, Value, Way};
 
 use super::attributes::Seen;
 use super::fields::{self, FieldRule};
+use super::phone::PhoneRule;
 use super::program::{Destination, Mapped, Program};
 use super::source;
 
@@ -30,8 +31,23 @@ pub struct Trace {
     pub phones: Vec<NumberTried>,
     /// Where `[phone]` stands.
     pub phone_place: Option<Place>,
-    /// The fields, standard ones first, to the end or to the first that cannot be worked out.
+    /// The fields, standard ones first, to the end or to the first that cannot be worked out. All leads of the contact have them.
     pub fields: Vec<Traced>,
+    /// What becomes of the further leads, in the order of the text.
+    pub slots: Vec<SlotTraced>,
+}
+
+/// A further lead of the contact, or why it has none there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotTraced {
+    /// Which.
+    pub slot: Slot,
+    /// Where its `[[slot]]` stands.
+    pub place: Place,
+    /// What becomes of it.
+    pub mapped: Mapped,
+    /// The numbers that were tried, to the first that is usable.
+    pub phones: Vec<NumberTried>,
 }
 
 /// A stage that holds or not.
@@ -158,14 +174,23 @@ impl Program {
     pub fn trace(&self, contact: &Contact) -> Trace {
         let mapped = self.map(contact);
         let seen = &self.attributes.see(contact);
+        let further = self.leads(contact).into_iter().filter(|(slot, _)| !slot.is_main());
         let has_filter = self.places.filter.is_some();
         let why_not = self.filter.broken(seen).map(|broken| broken.to_string());
         let is_ours = why_not.is_none();
         let is_judged = is_ours && !contact.opted_out;
         let lists = if is_judged { self.lists_tried(seen) } else { Vec::new() };
         let has_list = lists.last().is_some_and(|last| last.list.is_some());
-        let phones = if has_list { self.phones_tried(seen) } else { Vec::new() };
-        let has_phone = phones.last().is_some_and(|last| last.outcome.is_ok());
+        let tried = |rule: &PhoneRule| if has_list { numbers_tried(rule, seen) } else { Vec::new() };
+        let phones = tried(&self.phone);
+        let slots: Vec<SlotTraced> = self
+            .slots
+            .iter()
+            .zip(further)
+            .map(|(rule, (slot, mapped))| SlotTraced { slot, place: rule.place.clone(), mapped, phones: tried(&rule.phone) })
+            .collect();
+        let is_usable = |phones: &[NumberTried]| phones.last().is_some_and(|last| last.outcome.is_ok());
+        let has_phone = is_usable(&phones) || slots.iter().any(|slot| is_usable(&slot.phones));
         Trace {
             contact: contact.id.clone(),
             mapped,
@@ -176,6 +201,7 @@ impl Program {
             phones,
             phone_place: self.places.phone.clone(),
             fields: if has_phone { self.fields_traced(seen) } else { Vec::new() },
+            slots,
         }
     }
 
@@ -209,15 +235,6 @@ impl Program {
         Some(StatusHeld { number: number + 1, place: self.places.statuses.get(number).cloned(), rule })
     }
 
-    fn phones_tried(&self, contact: &Seen<'_>) -> Vec<NumberTried> {
-        let tried = self.phone.tried(contact).into_iter().map(|(field, text, outcome)| NumberTried {
-            field,
-            text,
-            outcome: outcome.map_err(|refused| (refused.reason.to_owned(), refused.detail)),
-        });
-        tried.collect()
-    }
-
     fn fields_traced(&self, contact: &Seen<'_>) -> Vec<Traced> {
         let mut traced = Vec::new();
         for (field, rule) in &self.fields {
@@ -228,7 +245,7 @@ impl Program {
                 return traced;
             }
         }
-        if let Ok(found) = self.phone.find(contact) {
+        if let Ok(found) = self.phone.find_beside(contact, &self.numbers_of_slots(contact)) {
             traced.extend(found.others.into_iter().map(|(field, digits)| self.number_traced(field, digits)));
         }
         traced
@@ -276,6 +293,15 @@ impl Program {
             back_to: rule.single().filter(|_| rule.way.direction.pulls()).map(str::to_owned),
         }
     }
+}
+
+fn numbers_tried(rule: &PhoneRule, contact: &Seen<'_>) -> Vec<NumberTried> {
+    let tried = rule.tried(contact).into_iter().map(|(field, text, outcome)| NumberTried {
+        field,
+        text,
+        outcome: outcome.map_err(|refused| (refused.reason.to_owned(), refused.detail)),
+    });
+    tried.collect()
 }
 
 fn reads(rule: &FieldRule, contact: &Seen<'_>) -> Vec<Read> {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Call, Contact, FieldName, Lead, ListId, Rejection, StatusRule, Value};
+use crate::model::{Call, Contact, FieldName, Lead, ListId, Rejection, Slot, StatusRule, Value};
 
 use super::calls::Disposed;
 use super::flags::Flags;
@@ -18,6 +18,8 @@ pub(super) struct Trial {
     /// The line of the text on which it stands, from 1.
     pub(super) line: usize,
     pub(super) contact: Option<(Contact, Option<Expected>)>,
+    /// Which of the contact's leads is meant.
+    pub(super) slot: Slot,
     pub(super) typed: Option<TypedTrial>,
     pub(super) call: Option<CallTrial>,
 }
@@ -83,14 +85,14 @@ const UNTYPED: &str = "nothing that is typed goes there";
 pub(super) fn run(program: &Program, trial: &Trial) -> TestOutcome {
     let mut problems = Found::default();
     if let Some((contact, Some(expected))) = &trial.contact {
-        let mapped = program.map(contact);
+        let mapped = program.map_as(contact, &trial.slot);
         compare_contact(&mapped, expected, &mut problems);
         if let (Mapped::Lead(_), Expected::Lead(ExpectedLead { status: Some(wanted), .. })) = (&mapped, expected) {
             compare_status(program.status(contact), wanted, &mut problems);
         }
     }
     if let Some((typed, (contact, _))) = trial.typed.as_ref().zip(trial.contact.as_ref()) {
-        match program.map(contact) {
+        match program.map_as(contact, &trial.slot) {
             Mapped::Lead(_) => compare_typed(program, contact, typed, &mut problems),
             Mapped::Rejected(Rejection { detail: why, .. }) | Mapped::Filtered { why } => {
                 problems.push(format!("nothing can be typed into the lead of a contact that has none: {why}"));
@@ -108,7 +110,7 @@ fn compare_contact(mapped: &Mapped, expected: &Expected, problems: &mut Found) {
     let wanted = match expected {
         Expected::Lead(_) => "a lead".to_owned(),
         Expected::Rejected(reason) => format!("a rejection `{reason}`"),
-        Expected::Filtered => "a contact that the filter keeps out".to_owned(),
+        Expected::Filtered => "a contact that is kept out".to_owned(),
     };
     match (mapped, expected) {
         (Mapped::Lead(lead), Expected::Lead(expected)) => compare_lead(lead, expected, problems),

@@ -43,7 +43,7 @@ impl Found {
 pub(super) fn made(program: &Program, trial: &Trial) -> Vec<(String, String)> {
     let mut made = Vec::new();
     if let Some((contact, Some(_))) = &trial.contact {
-        match program.map(contact) {
+        match program.map_as(contact, &trial.slot) {
             Mapped::Lead(lead) => {
                 of_lead(&lead, &mut made);
                 made.extend(program.status(contact).map(|rule| ("status".to_owned(), format!("\"{}\"", rule.to))));

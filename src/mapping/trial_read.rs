@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use toml::de::DeValue;
 
 use crate::diag::render::position;
-use crate::diag::{Code, Item, Table};
-use crate::model::{Call, CampaignId, Contact, ContactId, FieldName, LeadId, ListId, Value};
+use crate::diag::{Code, Item, Table, suggest};
+use crate::model::{Call, CampaignId, Contact, ContactId, FieldName, LeadId, ListId, Slot, Value};
 
 use super::flags::Flag;
 use super::moment;
@@ -23,15 +23,28 @@ const REASONS: [(&str, &str); 6] = [
     ("template_failed", "template_failed"),
 ];
 
-/// All tests, in the order of the text.
-pub(super) fn read(root: &Table<'_, '_>, text: &str) -> Vec<Trial> {
+/// All tests, in the order of the text. `slots` are the names of further leads; `None` where they could not be read.
+pub(super) fn read(root: &Table<'_, '_>, text: &str, slots: Option<&[&str]>) -> Vec<Trial> {
     let tables = root.get("test").and_then(|item| item.tables()).unwrap_or_default();
-    tables.iter().filter_map(|table| trial(table, position(text, table.place().start).0)).collect()
+    tables.iter().filter_map(|table| trial(table, position(text, table.place().start).0, slots)).collect()
 }
 
-fn trial(table: &Table<'_, '_>, line: usize) -> Option<Trial> {
+/// The further lead that a test is about.
+fn slot(item: &Item<'_, '_>, has_contact: bool, slots: Option<&[&str]>) -> Option<Slot> {
+    let name = item.filled()?;
+    if !has_contact {
+        item.wrong_key(Code::SaysNothing, "`slot` says nothing, since the test has no contact", "take it out");
+    } else if let Some(slots) = slots.filter(|slots| !slots.contains(&name.as_str())) {
+        let help = suggest::help(&name, slots).unwrap_or_else(|| "add a table `[[slot]]` with that name, or take the line out".to_owned());
+        item.wrong(Code::BadValue, format!("there is no slot `{name}`"), help);
+    }
+    Some(Slot::named(&name))
+}
+
+fn trial(table: &Table<'_, '_>, line: usize, slots: Option<&[&str]>) -> Option<Trial> {
     let name = table.need("name").and_then(|item| item.filled());
     let contact = table.get("contact").and_then(|item| contact(&item));
+    let slot = table.get("slot").map(|item| slot(&item, table.get("contact").is_some(), slots));
     let lead = table.get("lead").and_then(|item| lead(&item)).map(Expected::Lead);
     let rejected = table.get("rejected").and_then(|item| item.word(&REASONS)).map(|reason| Expected::Rejected(reason.to_owned()));
     let filtered = table.get("filtered").and_then(|item| item.flag()).filter(|flag| *flag).map(|_| Expected::Filtered);
@@ -77,6 +90,7 @@ fn trial(table: &Table<'_, '_>, line: usize) -> Option<Trial> {
         name: name?,
         line,
         contact: contact.map(|contact| (contact, lead.or(rejected).or(filtered))),
+        slot: slot.unwrap_or_else(|| Some(Slot::main()))?,
         typed: typed.map(|fields| TypedTrial { fields, set: set.clone().unwrap_or_default() }),
         call: call.map(|call| CallTrial { set, activity, ..call }),
     })

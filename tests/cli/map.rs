@@ -163,6 +163,67 @@ plan = { from = "cPlan", direction = "both", transform = { map = { gold = "G", s
 }
 
 #[test]
+fn each_lead_of_a_contact_is_shown() {
+    let rig = Rig::new(0);
+    let record = json!({ "id": "c1", "deleted": false, "doNotCall": false, "lastName": "Lee", "phoneNumber": "+12125550100", "phoneNumberIsOptedOut": false,
+        "phoneNumberData": [], "cWork": "n/a", "cDesk": "(212) 555-0101", "cHome": "212-555-0100", "cFax": null, "cBoat": "555" });
+    rig.write("contact.json", &record.to_string());
+    rig.write(
+        "alone.toml",
+        r#"
+object = "Contact"
+[list_default]
+list = 1001
+[phone]
+from = "phoneNumber"
+default_region = "US"
+[lead]
+last_name = "lastName"
+[[slot]]
+name = "work"
+from = ["cWork", "cDesk"]
+list = 1002
+[[slot]]
+name = "home"
+from = "cHome"
+[[slot]]
+name = "fax"
+from = "cFax"
+[[slot]]
+name = "boat"
+from = "cBoat"
+"#,
+    );
+    let (contact, alone) = (rig.path("contact.json"), rig.path("alone.toml"));
+    let args = ["map", "--file", contact.to_str().unwrap(), "--mapping", alone.to_str().unwrap()];
+    let text = rig.run(&args).expect(0).out;
+    let lines: Vec<String> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(lines[1], "becomes a lead in list 1001, dialed at +12125550100");
+    let slots: Vec<&str> = lines.iter().map(String::as_str).filter(|line| line.starts_with("slot ")).collect();
+    assert_eq!(
+        slots,
+        [
+            "slot work a further lead in list 1002, dialed at +12125550101 from `cDesk`, \"(212) 555-0101\" (line 10)",
+            "slot home no lead: its number is that of the main lead (line 14)",
+            "slot fax no lead: it has no number for the slot `fax` (line 17)",
+            "slot boat no lead: phone_invalid: `cBoat` is no valid phone number: \"555\" (line 20)",
+        ]
+    );
+    let json = rig.run(&[&args[..], &["--json"]].concat()).expect(0).json();
+    let mapped = &json["mapped"][0];
+    assert_eq!((&mapped["result"], &mapped["list"]), (&json!("lead"), &json!(1001)));
+    let slots = mapped["slots"].as_array().unwrap();
+    let told = |key: &str| slots.iter().map(|slot| slot[key].clone()).collect::<Vec<_>>();
+    assert_eq!(told("slot"), ["work", "home", "fax", "boat"]);
+    assert_eq!(told("outcome"), ["lead", "filtered", "filtered", "rejected"]);
+    assert_eq!(told("list"), [json!(1002), json!(null), json!(null), json!(null)]);
+    assert_eq!(told("reason"), [json!(null), json!(null), json!(null), json!("phone_invalid")]);
+    assert_eq!(slots[0]["phone"], json!({ "e164": "+12125550101", "code": "1", "number": "2125550101" }));
+    assert_eq!((&slots[0]["phones"][0]["reason"], &slots[0]["phones"][1]["taken"]), (&json!("phone_invalid"), &json!(true)));
+    assert_eq!(slots[0]["line"], 10);
+}
+
+#[test]
 fn a_file_that_is_no_record_is_told() {
     let rig = Rig::new(0);
     rig.write("alone.toml", &mapping());

@@ -19,6 +19,7 @@ mod proposed;
 mod reports;
 mod schedule;
 mod shipped;
+mod slots;
 mod strangers;
 mod texts;
 mod transforms;

@@ -119,6 +119,8 @@ fn what_the_crm_describes_is_named_by_its_kind() {
             "province = { from = \"state\"",
             "date_of_birth = { from = \"dateOfBirth\", transform = \"date\" }",
             "alt_phone = { from = \"cMobile\", transform = \"phone_digits:US\" }",
+            "# [[slot]]",
+            "# from = \"cMobile\"",
             "# cRegion has few values: east, west.",
             "# when = { cRegion = \"west\" }",
             "set = { cLastCalledAt = \"${call_end}\", cCallCount = \"${call_count}\" }",

@@ -1,7 +1,7 @@
 //! How one contact's way through a mapping is told to a person.
 
 use crate::diag::Place;
-use crate::mapping::{ListTried, Mapped, NumberTried, Origin, Trace, Traced};
+use crate::mapping::{ListTried, Mapped, NumberTried, Origin, SlotTraced, Trace, Traced};
 use crate::setup::Mapper;
 
 use super::super::describe::quoted;
@@ -44,6 +44,9 @@ pub(super) fn text(mapper: &Mapper, trace: &Trace) -> String {
         let (from, to) = (status.rule.from.join(", "), &status.rule.to);
         stage("status", format!("{to} by [[status]] {}{line}, for a lead with {from}", status.number));
     }
+    for slot in &trace.slots {
+        stage(&format!("slot {}", slot.slot.as_str()), slot_words(mapper, slot));
+    }
     text.push_str(&table(&stages));
     if !trace.fields.is_empty() {
         text.push('\n');
@@ -59,6 +62,15 @@ pub(super) fn verdict(trace: &Trace) -> String {
         Mapped::Lead(lead) => format!("becomes a lead in list {}, dialed at {}", lead.list_id, lead.phone.e164()),
         Mapped::Rejected(rejection) => format!("is rejected: {}: {}", rejection.reason, rejection.detail),
         Mapped::Filtered { why } => format!("is not one of this job's contacts: {why}"),
+    }
+}
+
+/// What becomes of a further lead, in a sentence.
+pub(super) fn slot_verdict(mapped: &Mapped) -> String {
+    match mapped {
+        Mapped::Lead(lead) => format!("a further lead in list {}, dialed at {}", lead.list_id, lead.phone.e164()),
+        Mapped::Rejected(rejection) => format!("no lead: {}: {}", rejection.reason, rejection.detail),
+        Mapped::Filtered { why } => format!("no lead: {why}"),
     }
 }
 
@@ -113,6 +125,15 @@ fn number_words(number: &NumberTried) -> String {
         }
         Err((reason, why)) => format!("{reason}: {why}"),
     }
+}
+
+fn slot_words(mapper: &Mapper, slot: &SlotTraced) -> String {
+    let line = at(mapper, Some(&slot.place));
+    let from = match (&slot.mapped, slot.phones.last()) {
+        (Mapped::Lead(_), Some(number)) => format!(" from `{}`, {}", number.field, short(number.text.trim())),
+        (Mapped::Lead(_), None) | (Mapped::Rejected(_) | Mapped::Filtered { .. }, _) => String::new(),
+    };
+    format!("{}{from}{line}", slot_verdict(&slot.mapped))
 }
 
 /// The fields as a table: field, value, where from, steps.

@@ -5,16 +5,6 @@ use crate::diag::form::{Form, Key, Kind, Names, Word};
 use super::FIELD_NAME;
 use super::calls::SETTINGS;
 
-pub(super) static SLOT: Form = Form {
-    about: "A further lead of the same contact, for another of its phones.",
-    keys: &[
-        Key::must("name", Kind::Text, "The slot's name."),
-        Key::must("from", Kind::OneOf(&[FIELD_NAME, Kind::List(&FIELD_NAME)]), "The contact's fields with its number."),
-        Key::may("list", Kind::Name(Names::List), "Its list; the contact's without it."),
-    ],
-    others: None,
-};
-
 pub(super) static DNC: Form = Form {
     about: "Do-not-call lists of both sides.",
     keys: &[

@@ -7,6 +7,7 @@ mod fields;
 mod later;
 mod leads;
 mod matching;
+mod slots;
 mod strangers;
 mod trials;
 
@@ -14,9 +15,10 @@ use crate::diag::form::{Form, Key, Kind, Names, Others, Word};
 
 use calls::{CALLS, DISPOSITION, USERS};
 use fields::{CUSTOM, LEAD};
-use later::{CALLBACKS, DNC, SLOT};
+use later::{CALLBACKS, DNC};
 use leads::{LEAVING, STATUS};
 use matching::MATCH;
+use slots::SLOT;
 use strangers::WITHOUT_CONTACT;
 use trials::TEST;
 
@@ -51,6 +53,11 @@ pub static MAPPING: Form = Form {
             "What happens when the rules give a contact another list than its lead is in.",
         ),
         Key::must("phone", Kind::Table(&PHONE), "The number to dial."),
+        Key::may(
+            "slot",
+            Kind::Tables(&SLOT),
+            "Further leads of each contact, one for each of its other phones. Their order says which dials a number that two have.",
+        ),
         Key::may("lead", Kind::Table(&LEAD), "VICIdial's standard fields, each with where its value comes from."),
         Key::may("custom", Kind::Table(&CUSTOM), "Fields that you made in VICIdial for the lists, by their labels."),
         Key::may("time_zone", Kind::Table(&TIME_ZONE), "How VICIdial finds a new lead's time zone; by its area code without it."),
@@ -86,7 +93,6 @@ pub static MAPPING: Form = Form {
             "another code than vicisync's own",
             "What stands in vendor_lead_code.",
         ),
-        Key::later("slot", Kind::Tables(&SLOT), "several leads for one contact", "Further leads of one contact, for its other phones."),
         Key::later("dnc", Kind::Table(&DNC), "do-not-call lists", "Do-not-call lists of both sides."),
         Key::later("callbacks", Kind::Table(&CALLBACKS), "callbacks", "Callbacks of both sides."),
         Key::later("recordings", Kind::Any, "recordings", "Links to recordings."),
@@ -180,7 +186,6 @@ static PHONE: Form = Form {
             Kind::OneOf(&[OTHER, Kind::List(&OTHER)]),
             "Where the contact's further usable numbers go. Only numbers with the first one's calling code: VICIdial dials them with it.",
         ),
-        Key::later("slots", Kind::Any, "several leads for one contact", "Further leads for further numbers."),
         Key::later("zone", Kind::Any, "time zones by contact", "The contact's time zone."),
     ],
     others: None,

@@ -9,6 +9,7 @@ pub(super) static TEST: Form = Form {
     keys: &[
         Key::must("name", Kind::Text, "What is tested."),
         Key::may("contact", Kind::Table(&TEST_CONTACT), "A contact."),
+        Key::may("slot", Kind::Text, "Which of the contact's leads is meant, by the name of a `[[slot]]`; the main one without it."),
         Key::may("lead", Kind::Table(&TEST_LEAD), "It becomes this lead."),
         Key::may(
             "rejected",
@@ -22,7 +23,11 @@ pub(super) static TEST: Form = Form {
             ]),
             "Or: it is refused for this reason.",
         ),
-        Key::may("filtered", Kind::Flag, "Or: `true` where the filter keeps it out."),
+        Key::may(
+            "filtered",
+            Kind::Flag,
+            "Or: `true` where the filter keeps it out; with `slot` also where the contact has no number of its own there.",
+        ),
         Key::may("typed", Kind::Table(&TEST_TYPED), "What an agent types into fields of the contact's lead. Or:"),
         Key::may("call", Kind::Table(&TEST_CALL), "A call."),
         Key::may("set", Kind::Table(&TEST_SET), "It sets these, at least; an empty table says that it sets nothing."),

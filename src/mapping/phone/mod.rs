@@ -76,6 +76,11 @@ impl PhoneRule {
 
     /// The contact's number. Where none is usable, the first one says why.
     pub(super) fn find(&self, contact: &Seen<'_>) -> Result<Found, NoPhone> {
+        self.find_beside(contact, &[])
+    }
+
+    /// The same, where other leads of the contact dial these: they are no further numbers of this one.
+    pub(super) fn find_beside(&self, contact: &Seen<'_>, elsewhere: &[Phone]) -> Result<Found, NoPhone> {
         let region = self.region(contact);
         let mut found: Option<Number> = None;
         let mut spare: Vec<Number> = Vec::new();
@@ -94,7 +99,7 @@ impl PhoneRule {
                         None => found = Some(*number),
                         Some(first) => {
                             let is_new = !spare.iter().chain([first]).any(|known| known.is_same_phone(number));
-                            if is_new && first.code() == number.code() {
+                            if is_new && first.code() == number.code() && !elsewhere.iter().any(|other| *other == number.phone()) {
                                 spare.push(*number);
                             }
                         }

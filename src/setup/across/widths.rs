@@ -1,12 +1,11 @@
 //! Whether the values of real or made-up contacts fit into VICIdial's fields: the mapping is run over them, and what VICIdial would make of each value
 //! is worked out. No value is shown, only its shape.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Problem, Work};
 use crate::diag::Code;
-use crate::mapping::Mapped;
-use crate::model::{Contact, FactName, FactValue, FieldName, ListId, ServerFacts};
+use crate::model::{Contact, FactName, FactValue, FieldName, Lead, ListId, ServerFacts};
 use crate::setup::masked::masked;
 use crate::setup::ready::known_non_latin;
 use crate::vicidial::Forms;
@@ -21,10 +20,13 @@ pub(super) fn check(work: Work<'_>, contacts: &[&Contact], whose: &str, facts: O
     let mut cut: BTreeMap<FieldName, (usize, String, String)> = BTreeMap::new();
     let mut leads = 0;
     for contact in contacts {
-        let Mapped::Lead(lead) = work.mapping.program.map(contact) else { continue };
-        leads += 1;
-        for (field, value) in &lead.fields {
-            if let Some(left) = lost(forms, field, value, width(field, lead.list_id, facts)) {
+        let all = work.mapping.program.leads(contact).into_iter();
+        let mapped: Vec<Lead> = all.filter_map(|(_, mapped)| mapped.lead()).collect();
+        leads += usize::from(!mapped.is_empty());
+        let mut told: BTreeSet<&FieldName> = BTreeSet::new();
+        // They say the same, and a custom field may be narrower in the list of one of them.
+        for (list, (field, value)) in mapped.iter().flat_map(|lead| lead.fields.iter().map(|field| (lead.list_id, field))) {
+            if let Some(left) = lost(forms, field, value, width(field, list, facts)).filter(|_| told.insert(field)) {
                 cut.entry(field.clone()).or_insert_with(|| (0, shape(value), shape(&left))).0 += 1;
             }
         }

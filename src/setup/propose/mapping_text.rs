@@ -146,6 +146,15 @@ fn phone_and_fields(answers: &Answers, seen: &Seen, notes: &mut Vec<String>) -> 
     }
     // The connector's own name for all numbers is a list, and no second number.
     let alt = phones.iter().skip(1).find(|field| field.name != "phones");
+    if let Some(second) = alt {
+        write!(
+            text,
+            "\n# A further lead of each contact, dialed by its own number: instead of alt_phone in [lead], which all leads of a contact have.\n\
+             # [[slot]]\n# name = \"second\"\n# from = {}\n",
+            quoted(&second.name)
+        )
+        .ok();
+    }
     let (lead, _) = field_lines::lead(answers, seen, alt.copied());
     text.push_str(
         "\n# VICIdial's standard fields, each with the CRM's field that fills it. What agents correct goes back to the CRM where a line says\n\
