@@ -105,8 +105,7 @@ impl Code {
             Self::NeverMatches => {
                 "Rules are tried from top to bottom and the first that fits decides. This one is never reached, because an\n\
                  earlier rule takes all that it could take, or its own conditions exclude each other.\n\
-                 Put the rule with the narrower condition first. A slot never has a number of its own where the main lead, or a slot\n\
-                 before it, looks at its fields first: name another field in it.\n\n\
+                 Put the rule with the narrower condition first.\n\n\
                  Wrong:   [[list]]\n         when = { cSegment = { is_set = true } }\n         list = 1001\n         [[list]]\n         when = { cSegment = \"south\" }\n         list = 1002\n\
                  Right:   [[list]]\n         when = { cSegment = \"south\" }\n         list = 1002\n         [[list]]\n         when = { cSegment = { is_set = true } }\n         list = 1001"
             }

@@ -1,7 +1,7 @@
 //! `[[slot]]`: further leads of a contact, one for each of its phones. Which number each of a contact's leads dials, and what becomes of each.
 //!
-//! No number is dialed twice: the main lead comes first, then the slots in the order of the text. Whose lead is which in VICIdial is not known here:
-//! a slot is known by its name.
+//! No number is dialed twice: the main lead comes first, then the slots in the order of the text, each with the first number that none before it dials.
+//! Whose lead is which in VICIdial is not known here: a slot is known by its name.
 
 use crate::diag::Place;
 use crate::model::{Contact, FieldName, Lead, ListId, Phone, Rejection, Slot};
@@ -26,7 +26,7 @@ pub(super) struct SlotRule {
 pub(super) enum Without {
     /// Its fields are blank.
     Number,
-    /// The number is dialed by another lead of the contact.
+    /// All of its numbers are dialed by other leads of the contact, the first by this one.
     OwnNumber(Slot),
     /// What stands in its fields may not be dialed.
     UsableNumber(NoPhone),
@@ -133,24 +133,29 @@ impl Program {
         all
     }
 
-    /// The numbers of all slots, whichever lead dials them. A mapping without slots, or without fields for further numbers, looks at nothing.
+    /// The numbers that slots dial. A mapping without slots, or without fields for further numbers, looks at nothing.
     pub(super) fn numbers_of_slots(&self, contact: &Seen<'_>) -> Vec<Phone> {
-        let rules = if self.phone.others.is_empty() { &[] } else { self.slots.as_slice() };
-        rules.iter().filter_map(|rule| Some(rule.phone.find(contact).ok()?.phone)).collect()
+        if self.slots.is_empty() || self.phone.others.is_empty() {
+            return Vec::new();
+        }
+        let main = self.phone.find(contact).ok().map(|found| found.phone);
+        self.dialed_by_slots(contact, main.as_ref()).into_iter().filter_map(|(_, number)| number.ok()).collect()
     }
 
     /// The number that each slot dials, or why it dials none, where the main lead dials `main`.
     pub(super) fn dialed_by_slots(&self, contact: &Seen<'_>, main: Option<&Phone>) -> Vec<(&SlotRule, Result<Phone, Without>)> {
         let mut dialed: Vec<(&SlotRule, Result<Phone, Without>)> = Vec::with_capacity(self.slots.len());
         for rule in &self.slots {
-            let number = match rule.phone.find(contact) {
-                Ok(found) if main == Some(&found.phone) => Err(Without::OwnNumber(Slot::main())),
-                Ok(found) => match dialed.iter().find(|(_, number)| number.as_ref() == Ok(&found.phone)) {
-                    Some((other, _)) => Err(Without::OwnNumber(other.name.clone())),
-                    None => Ok(found.phone),
-                },
-                Err(no_phone) if no_phone.tried.is_empty() => Err(Without::Number),
-                Err(no_phone) => Err(Without::UsableNumber(no_phone)),
+            let whose = |phone: &Phone| match dialed.iter().find(|(_, number)| number.as_ref() == Ok(phone)) {
+                _ if main == Some(phone) => Some(Slot::main()),
+                other => other.map(|(other, _)| other.name.clone()),
+            };
+            let all = rule.phone.all(contact);
+            let number = match (all.iter().find(|phone| whose(phone).is_none()), all.first().and_then(whose), rule.phone.find(contact)) {
+                (Some(free), ..) => Ok(free.clone()),
+                (None, Some(other), _) => Err(Without::OwnNumber(other)),
+                (None, None, Err(no_phone)) if !no_phone.tried.is_empty() => Err(Without::UsableNumber(no_phone)),
+                (None, None, _) => Err(Without::Number),
             };
             dialed.push((rule, number));
         }

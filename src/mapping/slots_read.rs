@@ -1,6 +1,6 @@
-//! Reads `[[slot]]`: names, the fields with the number, the list; and slots that could never have a number of their own.
+//! Reads `[[slot]]`: names, the fields with the number, the list.
 
-use crate::diag::{Code, Item, Place, Table};
+use crate::diag::{Code, Item, Table};
 use crate::model::{ListId, Slot};
 
 use super::phone::PhoneRule;
@@ -37,7 +37,6 @@ pub(super) fn read(root: &Table<'_, '_>, phone: Option<&PhoneRule>) -> Vec<SlotR
         }
         let own = PhoneRule { from: fields.into_iter().map(|(name, _)| name).collect(), others: Vec::new(), ..phone.clone() };
         let rule = SlotRule { name: Slot::named(&name), phone: own, list, place: table.place() };
-        never(root, &from, &rule, phone, &rules);
         rules.push(rule);
     }
     rules
@@ -53,25 +52,4 @@ fn name(item: &Item<'_, '_>) -> Option<String> {
         return None;
     }
     Some(name)
-}
-
-/// Says so where another lead looks at the slot's fields first, in the same order: whatever number is there, that one dials it.
-fn never(root: &Table<'_, '_>, from: &Item<'_, '_>, rule: &SlotRule, main: &PhoneRule, earlier: &[SlotRule]) {
-    let fields = &rule.phone.from;
-    let report = |whose: &str, place: Option<Place>, label: &str| {
-        let message =
-            format!("the slot `{}` never has a number of its own: {whose} looks at `{}` first", rule.name.as_str(), fields.join("`, `"));
-        let told = from.sink().at(Code::NeverMatches, from.place(), message);
-        let told = told.help("name the field of another number here, or take the slot out");
-        from.sink().report(match place {
-            Some(place) => told.and(place, label),
-            None => told,
-        });
-    };
-    if main.from.starts_with(fields) {
-        let place = root.get("phone").and_then(|item| item.table()).and_then(|table| table.get("from")).map(|item| item.place());
-        report("the main lead", place, "these fields come first");
-    } else if let Some(other) = earlier.iter().find(|other| other.phone.from.starts_with(fields)) {
-        report(&format!("the slot `{}`", other.name.as_str()), Some(other.place.clone()), "this slot comes first");
-    }
 }
