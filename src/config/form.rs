@@ -185,6 +185,11 @@ static JOB: Form = Form {
             "How many seconds a write whose answer was lost rests before vicisync looks what became of it.",
         ),
         Key::may("brakes", Kind::Table(&BRAKES), "How much one run may change."),
+        Key::may(
+            "slot",
+            Kind::Text,
+            "Which lead of a contact is this job's, where another job syncs the same CRM with the same VICIdial: up to 20 letters, digits, `-` or `_`.",
+        ),
         Key::or(
             "may_delete",
             Kind::Flag,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono_tz::Tz;
 
 use crate::diag::{Code, Item, Table, suggest};
-use crate::model::{JobName, ListId};
+use crate::model::{JobName, ListId, Slot};
 use crate::schedule::Schedule;
 
 use super::connection::{Connections, CrmConnection, VicidialConnection, check_name, tables};
@@ -37,6 +37,8 @@ pub struct Job {
     pub brakes: Brakes,
     /// Whether its mapping may delete leads.
     pub may_delete: bool,
+    /// Which lead of a contact is its own; jobs between the same systems have one each.
+    pub slot: Slot,
 }
 
 /// Limits of one run. What reaches more waits for a person.
@@ -125,6 +127,7 @@ fn job(
     let settle_s = table.get("settle_s").and_then(|item| item.number(10, 3600)).unwrap_or(120);
     let brakes = brakes(table);
     let may_delete = table.get("may_delete").and_then(|item| item.flag()).unwrap_or(false);
+    let slot = table.get("slot").map(|item| slot(&item));
     table.finish();
     Some(Job {
         name: JobName(item.key.clone()),
@@ -142,7 +145,19 @@ fn job(
         settle: Duration::from_secs(settle_s),
         brakes,
         may_delete,
+        slot: slot.unwrap_or(Some(Slot::main()))?,
     })
+}
+
+/// The name of a slot.
+fn slot(item: &Item<'_, '_>) -> Option<Slot> {
+    let name = item.filled()?;
+    let slot = Slot::parse(&name);
+    if slot.is_none() {
+        let help = format!("write up to {} letters, digits, `_` or `-`, as in \"winback\"", Slot::NAME_MAX);
+        item.wrong(Code::BadValue, format!("`{name}` cannot be the name of a slot"), help);
+    }
+    slot
 }
 
 /// The lists that a mapping may fill; `None` where one of them is wrong.

@@ -135,7 +135,7 @@ codes! {
     /// A list of two jobs.
     SharedList = "E0510", Error, "a list that two jobs fill";
     /// Two jobs between the same servers.
-    SameSystems = "E0511", Error, "two jobs between the same CRM and VICIdial";
+    SameSystems = "E0511", Error, "two jobs that would have the same leads";
     /// Deletions that the job does not allow.
     MayNotDelete = "E0514", Error, "leads that the job may not delete";
     /// A rule out of a status that ends dialing.

@@ -45,8 +45,10 @@ pub(super) const SHARED_LIST: &str = "Two jobs that fill one list would each tak
     Right:   list = 1001       (in one), list = 2001 (in the other)";
 
 pub(super) const SAME_SYSTEMS: &str = "Two jobs between the same CRM and the same VICIdial would both claim one contact's lead. Make them one job: a mapping\n\
-    can send contacts to many lists.\n\n\
-    Right:   [[list]]\n         when = { cSegment = \"north\" }\n         list = 1001\n         [[list]]\n         when = { cSegment = \"south\" }\n         list = 1002";
+    can send contacts to many lists. If they are to be two, one of them needs a slot: then a contact of both has a lead in each.\n\
+    A job that ran already keeps what it has; give the slot to the new one.\n\n\
+    Right:   [[list]]\n         when = { cSegment = \"north\" }\n         list = 1001\n         [[list]]\n         when = { cSegment = \"south\" }\n         list = 1002\n\
+    Or:      [job.winback]\n         slot = \"winback\"";
 
 pub(super) const MAY_NOT_DELETE: &str = "A deleted lead cannot be brought back, and its calls vanish from VICIdial's exports. So the mapping says whose leads are\n\
     deleted, and the job in the config that it may. Every run that would delete waits for a person until the brake `deletes` says otherwise.\n\n\

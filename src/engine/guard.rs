@@ -1,6 +1,6 @@
 //! Before anything is written: is this the VICIdial that the state knows?
 
-use crate::model::{Link, LinkId, LinkState, VendorLeadCode};
+use crate::model::{Link, LinkId, LinkState};
 use crate::ports::{Clock, Contacts, Dialer, Effect, Fault, Reach, Store};
 use crate::sync::guard::{SAMPLE, Sample, compare};
 
@@ -53,7 +53,7 @@ pub(crate) async fn guard<D: Dialer, C: Contacts, S: Store, K: Clock>(
 /// Codes are derived from the install key: under another one every lost link would be doubled.
 fn right_key(job: &Job, links: &[Link]) -> Result<(), Stop> {
     // An adopted lead may keep the code of an older tool.
-    let is_ours = |link: &Link| !link.code.is_ours() || VendorLeadCode::derive(&job.key, &job.crm, &link.seat()) == link.code;
+    let is_ours = |link: &Link| !link.code.is_ours() || job.code(&link.seat()) == link.code;
     if links.iter().all(is_ours) {
         return Ok(());
     }

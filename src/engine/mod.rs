@@ -35,7 +35,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::mapping::Program;
-use crate::model::{ContactId, InstallKey, JobName, Lane, LeadId, ListId, Op, Rejection, RunEnd, Target, Totals};
+use crate::model::{
+    ContactId, InstallKey, JobName, Lane, LeadId, ListId, Op, Rejection, RunEnd, Seat, Slot, Target, Totals, VendorLeadCode,
+};
 use crate::ports::{Fault, Reach, Store, StoreError};
 use crate::sync::brake::{Blown, Limits};
 use crate::sync::quiet::Quiet;
@@ -44,6 +46,7 @@ pub use report::{ReportJob, Reported, Surroundings, report};
 pub use run::{login_stopped, run};
 
 /// A job, ready to run.
+#[derive(Debug, Clone)]
 pub struct Job {
     /// Its name in the config.
     pub name: JobName,
@@ -69,6 +72,8 @@ pub struct Job {
     pub systems: String,
     /// The key of this installation.
     pub key: InstallKey,
+    /// Which lead of a contact is its own, where other jobs sync the same systems.
+    pub slot: Slot,
     /// Fingerprints of the credentials in use, by connection: a refused login is forgotten when they change.
     pub credentials: BTreeMap<String, String>,
 }
@@ -206,6 +211,12 @@ impl Job {
     pub(crate) fn hash(&self) -> String {
         let text = format!("{}\n{}", self.program.hash(), self.systems);
         blake3::hash(text.as_bytes()).to_hex()[..32].to_owned()
+    }
+
+    /// Our own code for one of a contact's leads.
+    pub(crate) fn code(&self, seat: &Seat) -> VendorLeadCode {
+        let slot = seat.slot.of_job(&self.slot);
+        VendorLeadCode::derive(&self.key, &self.crm, &Seat { contact: seat.contact.clone(), slot })
     }
 
     /// What a contact that was made for a lead carries: VICIdial's connection and the lead.

@@ -6,9 +6,6 @@ use crate::model::{ListId, Slot};
 use super::phone::PhoneRule;
 use super::slots::SlotRule;
 
-/// Characters of the longest name.
-const NAME_MAX: usize = 20;
-
 /// All slots, in the order of the text. They read numbers as `[phone]` does, so without it there are none.
 pub(super) fn read(root: &Table<'_, '_>, phone: Option<&PhoneRule>) -> Vec<SlotRule> {
     let tables = root.get("slot").and_then(|item| item.tables()).unwrap_or_default();
@@ -45,9 +42,8 @@ pub(super) fn read(root: &Table<'_, '_>, phone: Option<&PhoneRule>) -> Vec<SlotR
 /// A plain word: it stands in messages, and codes are derived from it.
 fn name(item: &Item<'_, '_>) -> Option<String> {
     let name = item.filled()?;
-    let is_word = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    if !is_word || name.len() > NAME_MAX {
-        let help = format!("write up to {NAME_MAX} letters, digits, `_` or `-`, as in \"work\"");
+    if Slot::parse(&name).is_none() {
+        let help = format!("write up to {} letters, digits, `_` or `-`, as in \"work\"", Slot::NAME_MAX);
         item.wrong(Code::BadValue, format!("`{name}` cannot be the name of a slot"), help);
         return None;
     }

@@ -19,7 +19,23 @@ impl Slot {
         Self::default()
     }
 
-    /// That of a `[[slot]]`; a blank name is the main lead's.
+    /// Characters of the longest name that a person may give.
+    pub const NAME_MAX: usize = 20;
+
+    /// The slot of that name, as a person may write it: letters of ASCII, digits, `_` and `-`. It stands in messages, and codes are derived from it.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        ((1..=Self::NAME_MAX).contains(&name.len()) && name.bytes().all(is_plain)).then(|| Self::named(name))
+    }
+
+    /// The same slot of a job that has a slot of its own: `JOB/SLOT`, which no person can write. Where the job has none it is the slot itself.
+    #[must_use]
+    pub fn of_job(&self, job: &Self) -> Self {
+        if job.is_main() { self.clone() } else { Self(format!("{}/{}", job.0, self.0)) }
+    }
+
+    /// That of a name as it was kept; a blank one is the main lead's.
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self(name.to_owned())

@@ -154,6 +154,7 @@ impl<'a> Building<'a> {
                 crm_concurrency: CRM_CONCURRENCY,
                 systems,
                 key: self.key.clone(),
+                slot: job.slot.clone(),
                 credentials: [(job.vicidial.clone(), dialer_print), (job.crm.clone(), crm_print)].into(),
             },
             dialer,

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
-use vicisync::engine::{Outside, Request, Scope, Unwatched, run};
+use vicisync::engine::{Job, Outside, Request, Scope, Unwatched, run};
 use vicisync::model::{
-    Ambiguous, Failure, FieldName, JobName, LeadField, LeadId, LinkState, Matching, Phone, RunEnd, Seat, VendorLeadCode,
+    Ambiguous, Failure, FieldName, JobName, LeadField, LeadId, LinkState, ListId, Matching, Phone, RunEnd, Seat, Slot, VendorLeadCode,
 };
 use vicisync::ports::Store;
 use vicisync::sync::matching::{By, Fit, Found, Pairs, Person, Stranger, fit};
@@ -421,6 +421,42 @@ fn one_contact_in_two_jobs_on_two_vicidials_has_a_lead_in_each() {
     rig.job.name = JobName::from("sales");
     rig.job.vicidial = "main".to_owned();
     rig.is_quiet();
+}
+
+/// A job of the same CRM and VICIdial has leads of its own, as long as it has a slot of its own.
+#[test]
+fn one_contact_in_two_jobs_between_the_same_systems_has_a_lead_in_each() {
+    let mut rig = Rig::started(3);
+    let sales: Vec<LeadId> = rig.world().vici.leads.keys().copied().collect();
+    let (first, other) = (rig.job.clone(), JobName::from("winback"));
+    rig.remap_all(&[("list = 1001", "list = 1004"), ("list = 1002", "list = 1005"), ("list = 1003", "list = 1006")]);
+    for list in [1004, 1005, 1006] {
+        rig.world().vici.lists.insert(ListId(list), "WINBACK".into());
+    }
+    let second = Job { name: other, neighbours: vec![first.name.clone()], slot: Slot::named("winback"), ..rig.job.clone() };
+    let first = Job { neighbours: vec![second.name.clone()], ..first };
+    rig.job = second.clone();
+    rig.wait(60);
+    let report = rig.approve();
+    assert_eq!((report.end, report.totals.added, report.totals.adopted), (RunEnd::Clean, 3, 0), "{}", report.message);
+    rig.is_quiet();
+    rig.job = first.clone();
+    rig.is_quiet();
+    let codes: BTreeSet<String> = rig.world().vici.leads.values().map(|lead| lead.code.clone()).collect();
+    assert_eq!((rig.world().vici.leads.len(), codes.len()), (6, 6));
+    // Who opts out is dialed by neither; the state of neither is needed to know its leads again.
+    rig.opt_out("c01");
+    rig.lose_database();
+    for job in [&first, &second] {
+        rig.job = job.clone();
+        rig.wait(60);
+        let report = rig.approve();
+        assert_eq!((report.totals.added, report.totals.adopted, report.totals.opted_out), (0, 2, 1), "{} {}", job.name, report.message);
+        rig.is_quiet();
+    }
+    let mut out: Vec<LeadId> = rig.world().vici.leads.iter().filter(|(_, lead)| lead.status == "DNC").map(|(id, _)| *id).collect();
+    out.retain(|lead| !sales.contains(lead));
+    assert_eq!(out.len(), 1, "one of each job");
 }
 
 fn people() -> impl Strategy<Value = Vec<(u8, u8, u8, u8)>> {

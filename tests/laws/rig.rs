@@ -12,7 +12,7 @@ use vicisync::engine::{Job, Outside, Report, Request, Scope, Unwatched, run};
 use vicisync::mapping;
 use vicisync::model::{
     ActivityId, ContactId, Failure, FieldName, Hopper, InstallKey, Intake, JobName, LeadField, LeadId, Link, LinkId, ListChange, ListId,
-    RunEnd, TzMethod, Value, VendorLeadCode,
+    RunEnd, Slot, TzMethod, Value, VendorLeadCode,
 };
 use vicisync::ports::Store;
 use vicisync::state::State;
@@ -130,6 +130,7 @@ impl Rig {
             vicidial_concurrency: 4,
             crm_concurrency: 4,
             key: InstallKey([7; 32]),
+            slot: Slot::main(),
             credentials: BTreeMap::from([("espo".to_owned(), "one".to_owned()), ("main".to_owned(), "one".to_owned())]),
         };
         let sim = Sim::new();

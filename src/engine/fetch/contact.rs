@@ -174,7 +174,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     }
 
     pub(super) fn code(&self, seat: &Seat) -> VendorLeadCode {
-        VendorLeadCode::derive(&self.job.key, &self.job.crm, seat)
+        self.job.code(seat)
     }
 }
 

@@ -17,16 +17,19 @@ pub(super) fn check(work: Work<'_>, other: Work<'_>) -> Vec<Problem> {
     let is_one_vicidial = work.job.vicidial == other.job.vicidial || url(work) == url(other);
     let at = |work: Work<'_>, key: &str| config.value(&["job", work.name(), key]);
     let is_one_mapping = work.mapping.source == other.mapping.source;
-    if is_one_vicidial && work.job.crm == other.job.crm {
+    if is_one_vicidial && work.job.crm == other.job.crm && work.job.slot == other.job.slot {
         let message = format!(
-            "jobs {} and {} sync the same CRM with the same VICIdial, which is not yet supported: both would claim one contact's lead",
+            "jobs {} and {} sync the same CRM with the same VICIdial, and each would claim one contact's lead",
             other.name(),
             work.name()
         );
         problems.push(
             Problem::at(Code::SameSystems, config, config.key(&["job", work.name()]), message)
                 .and(config, config.key(&["job", other.name()]), "the other one")
-                .help("make them one job, whose mapping sends contacts to several lists by [[list]] rules"),
+                .help(format!(
+                    "make them one job, whose mapping sends contacts to several lists by [[list]] rules; or, if a contact of both is to have a lead in each, write `slot = \"{}\"` in this one",
+                    work.name()
+                )),
         );
         return problems;
     }
