@@ -154,8 +154,13 @@ fn why(known: &Known) -> String {
             link.list_id,
             stays(link, known.ruled)
         ),
-        LinkState::Left => {
+        LinkState::Left if link.slot.is_main() => {
             format!("not dialed: the contact left (gone, filtered out, or rejected), and its lead was taken out of dialing{failure}")
+        }
+        LinkState::Left => {
+            format!(
+                "not dialed: the contact left, or has no number of its own for this lead any more, and the lead was taken out of dialing{failure}"
+            )
         }
         LinkState::OptedOut => "not dialed: the person opted out".to_owned(),
         LinkState::LeadMissing => {

@@ -147,8 +147,7 @@ fn tell<D: Dialer, C: Contacts, S: Store, K: Clock>(
     links.retain(|link| link.state != LinkState::Wanted);
     let mut calls = Vec::new();
     let mut waits = false;
-    for link in &links {
-        let Some(lead) = link.lead_id else { continue };
+    for (link, lead) in links.iter().flat_map(|link| link.lead_id.iter().chain(&link.base.former).map(move |lead| (link, *lead))) {
         let of_lead = flags::calls(outside, job, lead)?;
         waits |= reader.waits(&of_lead);
         if let Some(status) = reader.in_vain(&of_lead) {

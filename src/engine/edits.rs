@@ -252,7 +252,12 @@ pub(crate) async fn look_at<D: Dialer, C: Contacts, S: Store, K: Clock>(
     let known = outside.store.links_by_contacts(&job.name, &ids)?.into_values().flatten();
     let mut links: BTreeMap<LeadId, Link> = known.filter_map(|link| Some((link.lead_id?, link))).collect();
     if !only {
-        links.extend(outside.store.links_by_leads(&job.name, &outside.store.unfolded(&job.name, u32::MAX)?)?);
+        // What was typed into one of a contact's leads is held against what was typed into the others.
+        let called = outside.store.links_by_leads(&job.name, &outside.store.unfolded(&job.name, u32::MAX)?)?;
+        let whose: BTreeSet<ContactId> = called.into_values().map(|link| link.contact).collect();
+        let whose: Vec<ContactId> = whose.into_iter().collect();
+        let of_called = outside.store.links_by_contacts(&job.name, &whose)?.into_values().flatten();
+        links.extend(of_called.filter_map(|link| Some((link.lead_id?, link))));
     }
     links.retain(|lead, _| !edits.seen.contains(*lead));
     if links.len() > READ_MAX {

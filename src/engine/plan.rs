@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Base, ContactId, Failure, LeadId, Link, LinkId, Op, Payload, Rejection, Seat, Slot, Totals};
+use crate::model::{Base, ContactId, Failure, FieldName, LeadId, Link, LinkId, Op, Payload, Rejection, Seat, Slot, Totals};
 use crate::ports::{Fault, JobRecord, LinkWrite, PlanCommit};
 use crate::sync::agree;
 use crate::sync::decide::{self, Settings, Step, Verdict, subject_of};
@@ -13,6 +13,8 @@ pub(crate) struct Plan {
     pub(crate) commit: PlanCommit,
     pub(crate) totals: Totals,
     pub(crate) rejected: BTreeMap<String, u64>,
+    /// The contact whose rejections were counted last, and for which reasons.
+    counted: Option<(ContactId, BTreeSet<String>)>,
     /// Contacts that were decided about, so that a row that moved between pages is not decided twice.
     pub(crate) seen: BTreeSet<ContactId>,
     /// Contacts that the CRM said it does not have: there is nobody to be told of their calls.
@@ -29,6 +31,7 @@ impl Plan {
             commit: PlanCommit { job, ..PlanCommit::default() },
             totals: Totals::default(),
             rejected: BTreeMap::new(),
+            counted: None,
             seen: BTreeSet::new(),
             gone: BTreeSet::new(),
             claimed: BTreeSet::new(),
@@ -64,9 +67,14 @@ impl Plan {
         self.commit.failures.extend(step.failures);
     }
 
-    /// Counts a rejection.
+    /// Counts a rejection. What speaks against a contact as a whole speaks against each of its leads, and is counted once: its leads come one after the
+    /// other.
     pub(crate) fn reject(&mut self, rejection: &Rejection) {
-        if rejection.counts() {
+        let reasons = match &mut self.counted {
+            Some((contact, reasons)) if *contact == rejection.contact => reasons,
+            other => &mut other.insert((rejection.contact.clone(), BTreeSet::new())).1,
+        };
+        if reasons.insert(rejection.reason.clone()) {
             *self.rejected.entry(rejection.reason.clone()).or_default() += 1;
             self.totals.rejected += 1;
         }
@@ -126,8 +134,8 @@ impl Plan {
     }
 
     /// Edits of several leads of one contact that contradict each other wait for a person.
-    pub(crate) fn agree(&mut self) {
-        let (failures, held) = agree::agree(&mut self.commit.ops);
+    pub(crate) fn agree(&mut self, goes_to: &BTreeMap<FieldName, String>) {
+        let (failures, held) = agree::agree(&mut self.commit.ops, goes_to);
         self.totals.patched = self.totals.patched.saturating_sub(held);
         self.totals.pulled = self.totals.pulled.saturating_sub(held);
         self.commit.failures.extend(failures);
@@ -138,7 +146,7 @@ impl Plan {
     pub(crate) fn settle_failures(&mut self, due: &[Failure], slots: &[Slot]) {
         let of_calls_or_edits = |subject: &String| {
             let kind = subject.split(':').next().unwrap_or_default();
-            ["call", "patch", "edit", "conflict", "back"].contains(&kind)
+            ["call", "patch", "edit", "conflict", "back", "torn"].contains(&kind)
         };
         let of_no_slot = |failure: &&Failure| {
             let contact = failure.contact.as_ref().filter(|contact| self.seen.contains(contact));

@@ -209,7 +209,7 @@ fn absent<D, C, S: Store, K>(
         let links = outside.store.links_after(&job.name, after, LINKS_BATCH)?;
         let Some(last) = links.last() else { break };
         after = last.id;
-        for link in links.into_iter().filter(|link| part.has_link(link)) {
+        for link in links.into_iter().filter(|link| part.has_list(link.list_id)) {
             let Some(lead) = link.lead_id else { continue };
             live += usize::from(link.state == LinkState::Live);
             let is_present = present.contains(lead);

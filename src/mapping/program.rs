@@ -254,10 +254,16 @@ impl Program {
         self.lists().into_iter().chain(self.leaving.fates.lists()).collect()
     }
 
-    /// Which way each filled field goes; phones go to VICIdial.
+    /// Which way each filled field goes; phones go to VICIdial. Beside slots, further numbers are emptied as well.
     #[must_use]
     pub fn ways(&self) -> BTreeMap<FieldName, Way> {
-        let phones = self.lead_fields().into_iter().map(|field| (field, Way::default()));
+        // A number that one lead stops having may be another one's now, and would be dialed for both.
+        let clears =
+            |field: &FieldName| !self.slots.is_empty() && self.phone.others.iter().any(|other| FieldName::Standard(*other) == *field);
+        let phones = self.lead_fields().into_iter().map(|field| {
+            let clears = clears(&field);
+            (field, Way { clears, ..Way::default() })
+        });
         phones.chain(self.fields.iter().map(|(field, rule)| (field.clone(), rule.way))).collect()
     }
 

@@ -87,9 +87,11 @@ impl Program {
             }
             Err(no_phone) => rejected(contact, no_phone.reason, no_phone.detail),
         };
+        // VICIdial would dial the contact's further numbers once for each of its leads.
+        let none: Vec<(FieldName, String)> = self.phone.others.iter().map(|field| (FieldName::Standard(*field), String::new())).collect();
         let slots = self.dialed_by_slots(&seen, dialed.as_ref()).into_iter().map(|(rule, number)| {
             let mapped = match number {
-                Ok(phone) => of_slot(lead(rule.list.unwrap_or(contacts), phone, Vec::new()), &rule.name),
+                Ok(phone) => of_slot(lead(rule.list.unwrap_or(contacts), phone, none.clone()), &rule.name),
                 Err(without) => without.mapped(contact, &rule.name),
             };
             (rule.name.clone(), mapped)

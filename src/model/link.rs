@@ -1,6 +1,6 @@
 //! A link: contact and lead known to be one, with what each side last showed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,9 @@ pub struct Base {
     /// What the lead carries as its code, blank for nothing, as long as ours is not written on it yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carries: Option<String>,
+    /// Further leads that the contact had and that were deleted: their calls are the contact's.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub former: BTreeSet<LeadId>,
 }
 
 /// Where a link stands.

@@ -72,12 +72,6 @@ pub struct Rejection {
 }
 
 impl Rejection {
-    /// Whether it is counted. What speaks against a contact as a whole speaks against each of its leads, and is counted once.
-    #[must_use]
-    pub fn counts(&self) -> bool {
-        self.slot.is_main() || self.reason.starts_with("phone_") || self.reason == "on_dnc"
-    }
-
     /// Whose lead it is about.
     #[must_use]
     pub fn seat(&self) -> Seat {

@@ -157,6 +157,7 @@ pub(super) fn merge(base: &mut Base, over: &Base) {
     if over.carries.is_some() {
         base.carries.clone_from(&over.carries);
     }
+    base.former.extend(&over.former);
 }
 
 /// Makes or replaces the link of (contact, slot).
@@ -190,6 +191,25 @@ pub(super) fn remove_wanted(connection: &Connection, job: i64, seat: &Seat) -> R
                AND NOT EXISTS (SELECT 1 FROM op WHERE op.link = link.id AND op.state IN ('sent', 'unknown'))";
     run(connection, sql, params![job, seat.contact.as_str(), seat.slot.as_str()])?;
     Ok(())
+}
+
+/// Removes the link of a lead that was deleted. The calls of the lead, and what they set in the CRM, stay with the contact as long as it has others.
+pub(super) fn bequeath(connection: &Connection, job: i64, link: &Link) -> Result<(), StoreError> {
+    let others = of(connection, job, &link.contact)?;
+    if let Some(mut heir) = others.into_iter().find(|other| other.id != link.id) {
+        heir.base.former.extend(&link.base.former);
+        heir.base.former.extend(link.lead_id);
+        // Of two, the link that stands first was told last.
+        let mut pulled = link.base.pulled.clone();
+        if heir.slot < link.slot {
+            pulled.extend(std::mem::take(&mut heir.base.pulled));
+            heir.base.pulled = pulled;
+        } else {
+            heir.base.pulled.extend(pulled);
+        }
+        put(connection, job, &heir)?;
+    }
+    remove(connection, link.id)
 }
 
 /// Removes a link; its ops stay, without it.

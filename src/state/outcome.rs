@@ -174,7 +174,7 @@ fn take_effect(
         // A contact that comes back is a new lead. An opt-out outlives its lead.
         (Payload::DeleteLead { .. }, Some(link)) => match link.state {
             LinkState::OptedOut => Ok(()),
-            LinkState::Wanted | LinkState::Live | LinkState::Left | LinkState::LeadMissing => links::remove(connection, link.id),
+            LinkState::Wanted | LinkState::Live | LinkState::Left | LinkState::LeadMissing => links::bequeath(connection, job, &link),
         },
         (
             Payload::SetCustom { .. }

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Failure, FieldName, Lane, LeadField, LeadRow, LinkState, Seat};
-use crate::ports::{Clock, Contacts, Dialer, Effect, Fault, Reach, Store};
-use crate::sync::decide::{self, Settings};
+use crate::model::{ContactId, Failure, FieldName, Lane, LeadField, LeadRow, Link, LinkState, Seat};
+use crate::ports::{Clock, Contacts, Dialer, Effect, Fault, LinkWrite, Reach, Store};
+use crate::sync::agree::torn_of;
+use crate::sync::decide::{self, Seen, Settings};
 use crate::sync::delta;
 
 use super::super::Stop;
@@ -18,7 +19,8 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         self.look_up().await?;
         self.match_all(is_complete).await?;
         self.plan.make_nobody_twice();
-        self.plan.agree();
+        self.opt_out_together()?;
+        self.agree(is_complete)?;
         self.spare().await?;
         let found = std::mem::take(&mut self.swept.doubles);
         for (contact, lead) in doubles.into_iter().chain(found) {
@@ -64,11 +66,50 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                         subject: format!("lead:{}", row.lead_id),
                         contact: None,
                         code: "orphan_lead".to_owned(),
-                        raw: format!("lead {} carries a code of ours, and no contact of the CRM's list has that code: the contact is gone, or another install.key made it", row.lead_id),
+                        raw: format!("lead {} carries a code of ours, and no contact of the CRM's list has that code: the contact is gone, its slot was renamed, or another install.key made it", row.lead_id),
                         tries: 0,
                     });
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Whoever opted out by a lead that this plan links is dialed by none of their leads: neither by one that it links or adds, nor by one that is there.
+    fn opt_out_together(&mut self) -> Result<(), Stop> {
+        let linked = |write: &LinkWrite| match write {
+            LinkWrite::Put(link) | LinkWrite::Pass(link) => Some(link.clone()),
+            LinkWrite::Seen { .. } => None,
+        };
+        let planned: Vec<Link> = self.plan.commit.links.iter().filter_map(linked).collect();
+        let out: BTreeSet<&ContactId> = planned.iter().filter(|link| link.state == LinkState::OptedOut).map(|link| &link.contact).collect();
+        for contact in out {
+            let mut links = self.outside.store.links_of(&self.job.name, contact)?;
+            links.retain(|link| !planned.iter().any(|planned| planned.seat() == link.seat()));
+            links.extend(planned.iter().filter(|link| link.contact == *contact).cloned());
+            for link in links.into_iter().filter(|link| link.state != LinkState::OptedOut) {
+                let seat = link.seat();
+                self.plan.withdraw(&seat);
+                self.plan.commit.accepted.retain(|accepted| *accepted != seat);
+                let Seen::OptedOut(rejection) = decide::out_before(&seat, Seen::Gone, true) else { continue };
+                self.plan.commit.rejections.push(rejection);
+                if link.lead_id.is_some() {
+                    self.plan.tighten(&link, &self.settings);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What several leads of one contact say has to agree before it goes there. Where all were looked at, what agrees now is no failure any more.
+    fn agree(&mut self, is_complete: bool) -> Result<(), Stop> {
+        let goes_to = self.job.program.pulled().into_iter().map(|pulled| (pulled.field, pulled.attribute)).collect();
+        self.plan.agree(&goes_to);
+        if is_complete && self.part.list().is_none() {
+            let open = self.outside.store.failures(&self.job.name, None)?;
+            let torn =
+                open.into_iter().filter(|failure| failure.contact.as_ref().is_some_and(|contact| torn_of(contact) == failure.subject));
+            self.plan.commit.mended.extend(torn.map(|failure| failure.subject));
         }
         Ok(())
     }
@@ -90,10 +131,10 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                 Reach::Person,
                 "other_install_key",
                 format!(
-                    "{doubled} leads in the lists were made by vicisync under another install.key; to send this plan would double them"
+                    "{doubled} leads in the lists were made by vicisync under another install.key, or for slots that have other names now; to send this plan would double them"
                 ),
             )
-            .help("put `install.key` back from a backup of the state directory; without it, take these leads out of their lists first"),
+            .help("put `install.key` back from a backup of the state directory, or the slots' names in the mapping; without them, take these leads out of their lists first"),
         ))
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::mapping::Mapped;
 use crate::model::{Contact, ContactId, Failure, Link, LinkId, LinkState, Rejection, Seat, Slot, StatusRule, StoredLead, VendorLeadCode};
-use crate::ports::{Clock, Contacts, Dialer, Store};
+use crate::ports::{Clock, Contacts, Dialer, LOOK_AGAIN, Store};
 use crate::sync::decide::{self, Seen, Step, subject_of};
 use crate::sync::delta::{self, Shown};
 use crate::sync::fingerprint::fingerprint;
@@ -27,20 +27,25 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         let id = &contact.id;
         // An opt-out of a known lead waits for nothing: it is absolute, and ends whatever else is open.
         let is_opt_out = contact.opted_out && links.iter().any(|link| link.lead_id.is_some());
-        if self.in_flight.contains(id) && !is_opt_out {
-            self.plan.fail(Failure {
-                subject: subject_of(&Seat::main(id)),
-                contact: Some(id.clone()),
-                code: "look_again".to_owned(),
-                raw: "an earlier write for this contact is not settled yet".to_owned(),
-                tries: 0,
-            });
+        let is_open = self.in_flight.contains(id);
+        if is_open && !is_opt_out {
+            // Not under the name of a lead that is missing: that one waits for a person.
+            let known = links.iter().find(|link| link.state != LinkState::LeadMissing);
+            self.plan.fail(not_settled(&known.map_or_else(|| Seat::main(id), Link::seat)));
             return Ok(());
         }
         let print = fingerprint(self.job.program.hash(), contact);
         let is_forced = self.forced.contains(id);
-        let is_still =
-            |link: &Link| link.fingerprint == print && !is_forced && link.state != LinkState::Wanted && !self.swept.edits.is_news(link.id);
+        let is_out = links.iter().any(|link| link.state == LinkState::OptedOut);
+        // Whoever opted out by one lead is dialed by none.
+        let is_let_in = |link: &Link| is_out && matches!(link.state, LinkState::Live | LinkState::Left);
+        let is_still = |link: &Link| {
+            link.fingerprint == print
+                && !is_forced
+                && !is_let_in(link)
+                && link.state != LinkState::Wanted
+                && !self.swept.edits.is_news(link.id)
+        };
         let still: BTreeSet<LinkId> = links.iter().filter(|link| is_still(link)).map(|link| link.id).collect();
         let seats = self.seats(id, links);
         let is_settled = |link: &Link| still.contains(&link.id) && !is_away(link);
@@ -51,12 +56,23 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         // Where all of its leads are what they were, so are those that it does not have.
         let is_all_still = !links.is_empty() && still.len() == links.len();
         let mut leads = self.map(contact);
-        let is_out = links.iter().any(|link| link.state == LinkState::OptedOut);
+        let dialed: BTreeSet<String> = leads.values().filter_map(number).collect();
         for (seat, link) in paired(&seats, links) {
             let seen = leads.remove(&seat.slot).unwrap_or_else(|| no_slot(contact, &seat.slot));
-            let seen = if is_out { decide::out_before(seat, seen) } else { seen };
-            if link.map_or(is_all_still, |link| still.contains(&link.id)) {
-                self.still(&seen, link);
+            let seen = match link {
+                Some(link) if link.state == LinkState::OptedOut => seen,
+                Some(link) if is_out => decide::out_before(seat, seen, link.lead_id.is_some()),
+                None if is_out => decide::out_before(seat, seen, false),
+                Some(link) if link.state == LinkState::Live && dialed.contains(&link.phone) => yielding(seen),
+                Some(_) | None => seen,
+            };
+            let is_still =
+                link.map_or_else(|| is_all_still && !self.swept.orphans.contains_key(&self.code(seat)), |link| still.contains(&link.id));
+            if is_still {
+                self.still(&seen, seat, link)?;
+            } else if is_open && link.is_some_and(|link| link.lead_id.is_none()) {
+                // Its add may take effect yet: it is out of dialing only once it is known.
+                self.plan.fail(not_settled(seat));
             } else {
                 self.lead(contact, seat, link, seen, &print).await?;
             }
@@ -68,7 +84,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     async fn lead(&mut self, contact: &Contact, seat: &Seat, link: Option<&Link>, seen: Seen, print: &str) -> Result<(), Stop> {
         let stored = match &seen {
             Seen::Lead(lead) => self.outside.dialer.stored(&lead.values()),
-            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => StoredLead(BTreeMap::new()),
+            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone => StoredLead(BTreeMap::new()),
         };
         match link {
             Some(link) if link.lead_id.is_some() => {
@@ -84,13 +100,19 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     }
 
     /// A lead of a contact that did not change: a rejection, if it has one, still counts.
-    fn still(&mut self, seen: &Seen, link: Option<&Link>) {
-        match seen {
-            Seen::Rejected(rejection) | Seen::OptedOut(rejection) if link.is_none_or(is_away) => self.plan.reject(rejection),
-            Seen::Lead(_) | Seen::Rejected(_) | Seen::OptedOut(_) | Seen::Filtered(_) | Seen::Gone => {
+    fn still(&mut self, seen: &Seen, seat: &Seat, link: Option<&Link>) -> Result<(), Stop> {
+        match (seen, link) {
+            (Seen::Rejected(rejection) | Seen::OptedOut(rejection), link) if link.is_none_or(is_away) => self.plan.reject(rejection),
+            // It is to be, and VICIdial turned it down.
+            (Seen::Lead(_), None) => {
+                let known = self.outside.store.rejections_of(&self.job.name, &seat.contact)?;
+                known.iter().filter(|known| known.slot == seat.slot).for_each(|known| self.plan.reject(known));
+            }
+            (Seen::Lead(_) | Seen::Rejected(_) | Seen::OptedOut(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone, link) => {
                 self.plan.totals.unchanged += u64::from(link.is_some());
             }
         }
+        Ok(())
     }
 
     /// What a contact with a lead comes to. Before anything is written over a field that people change in VICIdial, the lead was looked at in this run.
@@ -156,21 +178,23 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                 let from = rule.from.iter().filter(|from| self.flags.final_flag(from).is_none()).cloned().collect();
                 StatusRule { from, to: rule.to.clone() }
             }),
-            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => None,
+            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone => None,
         }
     }
 
     /// What each of a contact's leads is to be.
     pub(super) fn map(&self, contact: &Contact) -> BTreeMap<Slot, Seen> {
+        let leads = self.job.program.leads(contact);
+        let is_ours = leads.iter().any(|(slot, mapped)| slot.is_main() && !matches!(mapped, Mapped::Filtered { .. }));
         let seen = |slot: &Slot, mapped| match mapped {
             Mapped::Lead(lead) => Seen::Lead(lead),
             Mapped::Rejected(rejection) if rejection.reason == "opted_out" => Seen::OptedOut(rejection),
             Mapped::Rejected(rejection) => Seen::Rejected(rejection),
             Mapped::Filtered { .. } if contact.opted_out => opted_out(contact, slot),
+            Mapped::Filtered { why } if is_ours => Seen::NoSeat(why),
             Mapped::Filtered { why } => Seen::Filtered(why),
         };
-        let leads = self.job.program.leads(contact).into_iter();
-        leads.map(|(slot, mapped)| (slot.clone(), seen(&slot, mapped))).collect()
+        leads.into_iter().map(|(slot, mapped)| (slot.clone(), seen(&slot, mapped))).collect()
     }
 
     pub(super) fn code(&self, seat: &Seat) -> VendorLeadCode {
@@ -195,7 +219,7 @@ fn is_away(link: &Link) -> bool {
 pub(super) fn no_slot(contact: &Contact, slot: &Slot) -> Seen {
     match contact.opted_out {
         true => opted_out(contact, slot),
-        false => Seen::Filtered(format!("the mapping has no slot `{}` any more", slot.as_str())),
+        false => Seen::NoSeat(format!("the mapping has no slot `{}` any more", slot.as_str())),
     }
 }
 
@@ -206,4 +230,30 @@ fn opted_out(contact: &Contact, slot: &Slot) -> Seen {
         reason: "opted_out".to_owned(),
         detail: "the person, or the number, must not be called".to_owned(),
     })
+}
+
+/// The number that a lead is to be dialed by.
+fn number(seen: &Seen) -> Option<String> {
+    match seen {
+        Seen::Lead(lead) => Some(lead.phone.e164()),
+        Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone => None,
+    }
+}
+
+/// A lead that is to be none any more, and whose number another lead of the contact dials: it is not dialed on, whatever the mapping keeps.
+fn yielding(seen: Seen) -> Seen {
+    match seen {
+        Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) => Seen::NoSeat("another lead of the contact dials its number".to_owned()),
+        Seen::Lead(_) | Seen::OptedOut(_) | Seen::Gone => seen,
+    }
+}
+
+fn not_settled(seat: &Seat) -> Failure {
+    Failure {
+        subject: subject_of(seat),
+        contact: Some(seat.contact.clone()),
+        code: LOOK_AGAIN.to_owned(),
+        raw: "an earlier write for this contact is not settled yet".to_owned(),
+        tries: 0,
+    }
 }

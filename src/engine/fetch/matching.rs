@@ -45,9 +45,9 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             // Whoever opted out has a lead as anybody else, and it leaves dialing.
             Seen::OptedOut(_) => match self.map(&Contact { opted_out: false, ..contact.clone() }).remove(slot)? {
                 Seen::Lead(lead) => lead.values(),
-                Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => return None,
+                Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone => return None,
             },
-            Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => return None,
+            Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone => return None,
         };
         let mut shown = self.outside.dialer.stored(&values).0;
         shown.retain(|field, _| must_agree(matching, field));
@@ -174,7 +174,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     pub(super) fn held(&self, pending: &Pending, failure: Failure) -> Step {
         match &pending.seen {
             Seen::Lead(_) => decide::held(failure),
-            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => {
+            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone => {
                 let mut step = decide::unlinked(&pending.seat, &pending.seen, &pending.code, &pending.stored, &[], &self.settings);
                 step.failures.push(failure);
                 step
@@ -218,7 +218,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                 raw: why.to_owned(),
                 tries: 0,
             }),
-            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => {
+            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone => {
                 let step = decide::unlinked(&pending.seat, &pending.seen, &pending.code, &pending.stored, &[], &self.settings);
                 self.plan.take(&pending.seat, None, step, &pending.fingerprint);
             }

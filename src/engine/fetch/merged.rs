@@ -14,6 +14,7 @@ use crate::sync::fingerprint::fingerprint;
 use super::super::Stop;
 use super::Fetch;
 use super::contact::no_slot;
+use super::matching::Unmatched;
 
 /// Merges that are followed one after the other.
 const CHAIN_MAX: usize = 50;
@@ -110,7 +111,8 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     async fn join(&mut self, winner: &Seat, losers: &[Link], has_opted_out: bool) -> Result<(), Stop> {
         let is_open = self.in_flight.contains(&winner.contact) || losers.iter().any(|link| self.in_flight.contains(&link.contact));
         let (own, has_planned) = self.lead_of(winner)?;
-        if own.is_none() && losers.is_empty() && !self.pending.iter().any(|pending| pending.seat == *winner) {
+        let waits = self.pending.iter().chain(self.unmatched.iter().map(|one| &one.pending)).any(|pending| pending.seat == *winner);
+        if own.is_none() && losers.is_empty() && !waits {
             return Ok(());
         }
         let mut heir = None;
@@ -209,6 +211,11 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
 
     /// A winner without that lead. One that waits for the look for its code waits no longer.
     async fn heir(&mut self, winner: &Seat) -> Result<Option<Heir>, Stop> {
+        if let Some(at) = self.unmatched.iter().position(|one| one.pending.seat == *winner) {
+            let Unmatched { mut pending, person } = self.unmatched.swap_remove(at);
+            pending.person = Some(person);
+            self.pending.push(pending);
+        }
         if let Some(at) = self.pending.iter().position(|pending| pending.seat == *winner) {
             let pending = self.pending.swap_remove(at);
             let heir = Heir { seen: pending.seen.clone(), stored: pending.stored.clone(), fingerprint: pending.fingerprint.clone() };
@@ -217,14 +224,19 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         }
         let Ok(Some(contact)) = self.job.crm_record(self.outside.contacts.get(&winner.contact).await)? else { return Ok(None) };
         self.plan.seen.insert(winner.contact.clone());
-        Ok(Some(self.looked_at(&contact, &winner.slot)))
+        let mut heir = self.looked_at(&contact, &winner.slot);
+        let links = self.outside.store.links_of(&self.job.name, &winner.contact)?;
+        if links.iter().any(|link| link.state == LinkState::OptedOut) {
+            heir.seen = decide::out_before(winner, heir.seen, true);
+        }
+        Ok(Some(heir))
     }
 
     fn looked_at(&self, contact: &Contact, slot: &Slot) -> Heir {
         let seen = self.map(contact).remove(slot).unwrap_or_else(|| no_slot(contact, slot));
         let stored = match &seen {
             Seen::Lead(lead) => self.outside.dialer.stored(&lead.values()),
-            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => StoredLead(BTreeMap::new()),
+            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone => StoredLead(BTreeMap::new()),
         };
         Heir { seen, stored, fingerprint: fingerprint(self.job.program.hash(), contact) }
     }

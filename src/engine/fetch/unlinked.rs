@@ -21,7 +21,7 @@ pub(super) struct Pending {
     /// What the mapping finds as its phone, whether the contact is to have it or not.
     phone: Option<Phone>,
     /// As leads of nobody are compared with it, where they are.
-    person: Option<Person>,
+    pub(super) person: Option<Person>,
     pub(super) stored: StoredLead,
     /// The rule for its status.
     rule: Option<StatusRule>,
@@ -80,7 +80,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             }
             // A further lead without a number was never added, as far as anybody can tell who did not read the lists.
             Seen::OptedOut(_) => is_orphaned || link.is_some() || seat.slot.is_main() || phone.is_some(),
-            Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => is_orphaned || link.is_some(),
+            Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone => is_orphaned || link.is_some(),
         };
         if needs_look {
             match self.unlinked {
@@ -146,7 +146,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
                     }
                     // No lead is added for it. One that a lost state forgot is found by the sweep, in the lists; elsewhere by a full run while no agent
                     // is logged in.
-                    (None, Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone) => &[],
+                    (None, Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone) => &[],
                 };
                 if let Some(failure) = self.claimed(&pending, leads)? {
                     let step = self.held(&pending, failure);

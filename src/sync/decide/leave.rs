@@ -22,6 +22,7 @@ fn fate(seen: &Seen, settings: &Settings) -> Option<Fate> {
     match seen {
         Seen::Rejected(_) => Some(settings.fates.rejected),
         Seen::Filtered(_) => Some(settings.fates.filtered),
+        Seen::NoSeat(_) => Some(if settings.fates.filtered == Fate::Keep { Fate::Deactivate } else { settings.fates.filtered }),
         Seen::Gone => Some(settings.fates.gone),
         Seen::OptedOut(_) | Seen::Lead(_) => None,
     }
@@ -104,6 +105,7 @@ fn leaving_reason(seen: &Seen) -> String {
     match seen {
         Seen::Rejected(rejection) => format!("the mapping refuses the contact now: {}", rejection.detail),
         Seen::Filtered(why) => format!("the filter leaves the contact out now: {why}"),
+        Seen::NoSeat(why) => format!("the contact has this lead no more: {why}"),
         Seen::Gone => "the CRM no longer has the contact".to_owned(),
         Seen::OptedOut(_) => "the person opted out".to_owned(),
         Seen::Lead(_) => "the contact is a lead".to_owned(),

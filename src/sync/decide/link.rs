@@ -19,7 +19,7 @@ pub fn unlinked(seat: &Seat, seen: &Seen, code: &VendorLeadCode, stored: &Stored
             Seen::OptedOut(rejection) | Seen::Rejected(rejection) => {
                 Step { rejection: Some(rejection.clone()), ..Step::new(Verdict::Rejected) }
             }
-            Seen::Filtered(_) | Seen::Gone => Step::new(Verdict::Out),
+            Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone => Step::new(Verdict::Out),
         };
     };
     let link = adopt(seat, seen, code, stored, kept, settings);
@@ -98,7 +98,7 @@ fn choose(found: &[LeadRow]) -> Option<(&LeadRow, Vec<&LeadRow>)> {
 fn adopt(seat: &Seat, seen: &Seen, code: &VendorLeadCode, stored: &StoredLead, row: &LeadRow, settings: &Settings) -> Link {
     let (base, phone) = match seen {
         Seen::Lead(lead) => (delta::base_when_linking(&lead.values(), stored, &row.values), lead.phone.e164()),
-        Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => (Base::default(), String::new()),
+        Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone => (Base::default(), String::new()),
     };
     // Where it had none, ours is written. A lead that passed to its contact in a merge, before a state was lost, may carry the code of another contact still.
     let is_anothers = row.code != code.as_str() && VendorLeadCode::parse(&row.code).is_some();

@@ -36,6 +36,9 @@ pub enum Seen {
     Rejected(Rejection),
     /// The filter leaves it out.
     Filtered(String),
+    /// The contact has other leads, and this one no more: there is no number of its own for it, or no slot. Another lead may have its number now, so it
+    /// is never dialed on.
+    NoSeat(String),
     /// The CRM no longer has it.
     Gone,
 }
@@ -133,7 +136,7 @@ fn op(lane: Lane, seat: &Seat, link: Option<LinkId>, payload: Payload, base_afte
 
 /// A contact with a lead:
 ///
-/// | link | a lead | opted out | rejected, filtered, gone |
+/// | link | a lead | opted out | rejected, filtered, without a seat, gone |
 /// |---|---|---|---|
 /// | live | its changes | leaves dialing, opted out | what the mapping says: leaves dialing, and may move or be deleted then; or stays, unchanged |
 /// | left | comes back, with its changes | opted out | stays away; deleted where the mapping says so |
@@ -152,21 +155,23 @@ pub fn linked(seen: &Seen, link: &Link, stored: &StoredLead, shown: &Shown, sett
             let op = op(Lane::Dnc, &link.seat(), Some(link.id), leave::opted_out(settings), Base::default(), "the person opted out");
             Step { ops: vec![op], rejection: Some(rejection.clone()), ..Step::new(Verdict::Leaves) }
         }
-        (LinkState::Live, Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone) => leave::leaves(seen, link, settings),
-        (LinkState::Left, Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone) => leave::is_away(seen, link, settings),
+        (LinkState::Live, Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone) => leave::leaves(seen, link, settings),
+        (LinkState::Left, Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone) => leave::is_away(seen, link, settings),
         (
             LinkState::Wanted | LinkState::LeadMissing | LinkState::OptedOut,
-            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone,
+            Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone,
         ) => leave::stays_away(seen),
     }
 }
 
-/// What was seen of one of a person's leads, where the person opted out by another one: an opt-out is the person's, and none of their leads is dialed.
+/// What was seen of one of a person's leads, where the person opted out by another one: an opt-out is the person's, and none of their leads is dialed,
+/// wherever the mapping would keep it. `has_lead`: it is there.
 #[must_use]
-pub fn out_before(seat: &Seat, seen: Seen) -> Seen {
+pub fn out_before(seat: &Seat, seen: Seen, has_lead: bool) -> Seen {
     match seen {
-        Seen::Lead(_) => Seen::OptedOut(opted_out_before(seat)),
-        Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::Gone => seen,
+        Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone if !has_lead => seen,
+        Seen::OptedOut(_) => seen,
+        Seen::Lead(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone => Seen::OptedOut(opted_out_before(seat)),
     }
 }
 
@@ -182,6 +187,6 @@ fn opted_out_before(seat: &Seat) -> Rejection {
 fn rejection_of(seen: &Seen) -> Option<Rejection> {
     match seen {
         Seen::OptedOut(rejection) | Seen::Rejected(rejection) => Some(rejection.clone()),
-        Seen::Lead(_) | Seen::Filtered(_) | Seen::Gone => None,
+        Seen::Lead(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone => None,
     }
 }
