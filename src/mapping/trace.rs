@@ -46,7 +46,7 @@ pub struct SlotTraced {
     pub place: Place,
     /// What becomes of it.
     pub mapped: Mapped,
-    /// The numbers that were tried, to the first that is usable.
+    /// The numbers that were tried, to the one that is dialed.
     pub phones: Vec<NumberTried>,
 }
 
@@ -90,7 +90,7 @@ pub struct NumberTried {
     pub field: String,
     /// The number as the CRM has it.
     pub text: String,
-    /// The number that is dialed, or why it is not: a reason as rejections have it, and a sentence.
+    /// The number that is dialed, or why it is not: a reason as rejections have it, or `dialed_already`, and a sentence.
     pub outcome: Result<Phone, (String, String)>,
 }
 
@@ -181,7 +181,12 @@ impl Program {
         let is_judged = is_ours && !contact.opted_out;
         let lists = if is_judged { self.lists_tried(seen) } else { Vec::new() };
         let has_list = lists.last().is_some_and(|last| last.list.is_some());
-        let tried = |rule: &PhoneRule| if has_list { numbers_tried(rule, seen) } else { Vec::new() };
+        let mut dialed = Vec::new();
+        let mut tried = |rule: &PhoneRule| {
+            let numbers = if has_list { numbers_tried(rule, seen, &dialed) } else { Vec::new() };
+            dialed.extend(numbers.iter().filter_map(|number| number.outcome.clone().ok()));
+            numbers
+        };
         let phones = tried(&self.phone);
         let slots: Vec<SlotTraced> = self
             .slots
@@ -295,8 +300,8 @@ impl Program {
     }
 }
 
-fn numbers_tried(rule: &PhoneRule, contact: &Seen<'_>) -> Vec<NumberTried> {
-    let tried = rule.tried(contact).into_iter().map(|(field, text, outcome)| NumberTried {
+fn numbers_tried(rule: &PhoneRule, contact: &Seen<'_>, elsewhere: &[Phone]) -> Vec<NumberTried> {
+    let tried = rule.tried(contact, elsewhere).into_iter().map(|(field, text, outcome)| NumberTried {
         field,
         text,
         outcome: outcome.map_err(|refused| (refused.reason.to_owned(), refused.detail)),

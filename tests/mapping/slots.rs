@@ -109,6 +109,32 @@ fn several_numbers_of_one_field_are_dialed_by_one_lead_each() {
     assert_eq!(one, ["- 1001 +17275550101", "second none: its number is that of the main lead", "third 1001 +17275550109"]);
 }
 
+/// The number that is shown to be tried last is the one that is dialed, from where it stands.
+#[test]
+fn a_trace_goes_on_to_the_number_that_the_slot_dials() {
+    let program = program("[[slot]]\nname = \"second\"\nfrom = \"phone\"\n[[slot]]\nname = \"third\"\nfrom = [\"phone\", \"mobile\"]\n");
+    let mut contact = contact(&[("score", "1"), ("mobile", "7275550109")]);
+    contact
+        .fields
+        .insert("phone".to_owned(), Value::List(vec![Value::Text("7275550101".to_owned()), Value::Text("7275550102".to_owned())]));
+    let trace = program.trace(&contact);
+    let told: Vec<Vec<String>> = trace
+        .slots
+        .iter()
+        .map(|slot| {
+            let number = |outcome: &Result<Phone, (String, String)>| outcome.as_ref().map_or_else(|why| why.0.clone(), Phone::e164);
+            slot.phones.iter().map(|tried| format!("{} {}", tried.text, number(&tried.outcome))).collect()
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            vec!["7275550101 dialed_already", "7275550102 +17275550102"],
+            vec!["7275550101 dialed_already", "7275550102 dialed_already", "7275550109 +17275550109"],
+        ]
+    );
+}
+
 #[test]
 fn a_slot_without_a_number_of_its_own_has_no_lead() {
     let program = program(SLOTS);
@@ -342,6 +368,13 @@ proptest! {
             let own = program.phone(&contact, &slot(name));
             let is_dialed = own.as_ref().is_none_or(|own| made.is_empty() || dialed.contains(&own.e164()));
             prop_assert!(is_dialed, "{:?} of {} is dialed by nobody: {:?}", own, name, dialed);
+        }
+
+        // A trace ends at the number that is dialed.
+        for traced in program.trace(&contact).slots {
+            if let Mapped::Lead(lead) = &traced.mapped {
+                prop_assert_eq!(traced.phones.last().map(|last| last.outcome.clone()), Some(Ok(lead.phone.clone())));
+            }
         }
 
         // Each way of asking says the same, and no number that leads are looked for by is that of two.

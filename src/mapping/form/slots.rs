@@ -15,7 +15,7 @@ pub(super) static SLOT: Form = Form {
         Key::must(
             "from",
             Kind::OneOf(&[FIELD_NAME, Kind::List(&FIELD_NAME)]),
-            "The contact's fields with its number: the first usable one is dialed, unless the main lead or an earlier slot dials it already.",
+            "The contact's fields with its number: the first usable one is dialed that neither the main lead nor an earlier slot dials.",
         ),
         Key::may("list", Kind::Name(Names::List), "Its list, by its number of three digits or more; that of the contact without the line."),
     ],

@@ -116,8 +116,9 @@ impl PhoneRule {
         }
     }
 
-    /// Every text that is looked at, to the one that gives the number: with it, or with why it gives none.
-    pub(super) fn tried(&self, contact: &Seen<'_>) -> Vec<(String, String, Result<Phone, Tried>)> {
+    /// Every text that is looked at, to the one that gives the number: with it, or with why it gives none. Those of `elsewhere` are dialed by other
+    /// leads of the contact.
+    pub(super) fn tried(&self, contact: &Seen<'_>, elsewhere: &[Phone]) -> Vec<(String, String, Result<Phone, Tried>)> {
         let region = self.region(contact);
         let mut tried = Vec::new();
         for field in &self.from {
@@ -125,8 +126,17 @@ impl PhoneRule {
             source::each(contact, field, &mut |text| texts.push(text));
             for text in texts {
                 let numbers = self.memo.numbers(region, &text);
-                let number = numbers.iter().find(|number| self.is_allowed(number));
-                let outcome = number.map(Number::phone).ok_or_else(|| self.refused(field, &text, &numbers));
+                let usable = || numbers.iter().filter(|number| self.is_allowed(number)).map(Number::phone);
+                let refused = || match usable().next() {
+                    Some(phone) => Tried {
+                        field: field.clone(),
+                        text: text.clone().into_owned(),
+                        reason: "dialed_already",
+                        detail: format!("`{field}` is dialed by another lead of the contact: {}", phone.e164()),
+                    },
+                    None => self.refused(field, &text, &numbers),
+                };
+                let outcome = usable().find(|phone| !elsewhere.contains(phone)).ok_or_else(refused);
                 let is_taken = outcome.is_ok();
                 tried.push((field.clone(), text.into_owned(), outcome));
                 if is_taken {

@@ -146,10 +146,10 @@ fn phone_and_fields(answers: &Answers, seen: &Seen, notes: &mut Vec<String>) -> 
     }
     // The connector's own name for all numbers is a list, and no second number.
     let alt = phones.iter().skip(1).find(|field| field.name != "phones");
-    if let Some(second) = alt {
+    if let Some(second) = alt.or(phones.get(1)) {
         write!(
             text,
-            "\n# A further lead of each contact, dialed by its own number: instead of alt_phone in [lead], which all leads of a contact have.\n\
+            "\n# A further lead of each contact that has another number there. Take alt_phone out of [lead] then: all leads of a contact have it.\n\
              # [[slot]]\n# name = \"second\"\n# from = {}\n",
             quoted(&second.name)
         )
