@@ -169,8 +169,9 @@ impl Edits {
             return false;
         }
         let both = |field: &FieldName| self.ways.get(field).is_some_and(|way| way.direction.pulls() && way.direction.pushes());
-        let is_unknown =
-            link.state == LinkState::Live && self.pulled.iter().any(|field| both(field) && !link.base.fields.contains_key(field));
+        // One that was adopted while its contact was away has no base at all when the contact comes back.
+        let is_dialed = [LinkState::Live, LinkState::Left].contains(&link.state);
+        let is_unknown = is_dialed && self.pulled.iter().any(|field| both(field) && !link.base.fields.contains_key(field));
         is_unknown || step.ops.iter().any(|op| self.writes_over(&op.payload))
     }
 

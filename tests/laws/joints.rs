@@ -8,7 +8,7 @@ use vicisync::model::{ContactId, FieldName, JobName, LeadField, LeadId, LegKind,
 use vicisync::ports::Store;
 
 use super::rig::{Rig, field, list, phone};
-use super::two_ways::PLAN;
+use super::two_ways::{CITY, PLAN};
 use super::world::dialer::{Logged, Row};
 
 /// The number of the stranger; contacts of the rig have lower ones.
@@ -247,6 +247,27 @@ fn an_adopted_lead_that_came_from_another_list_keeps_what_agents_typed() {
         let row = rig.row("c01");
         assert_eq!((lead_of(&rig, "c01"), row.custom("plan")), (Some(lead), "gold"), "{is_matched}");
         assert_eq!(rig.attribute("c01", "plan"), Value::Text("gold".to_owned()), "{is_matched}");
+        rig.is_quiet();
+    }
+}
+
+/// Its fields were never compared: the run that brings it back looks at it first.
+#[test]
+fn a_lead_that_was_adopted_while_its_contact_was_away_has_all_fields_when_it_is_back() {
+    for is_full in [false, true] {
+        let mut rig = Rig::started_with(3, &[(CITY, "city = { from = \"city\", direction = \"both\", wins = \"crm\" }")]);
+        rig.edit("c01", "segment", "closed");
+        rig.wait(60);
+        rig.full();
+        rig.wait(700);
+        rig.lose_database();
+        assert_eq!(rig.approve().totals.added, 0);
+        rig.edit("c01", "city", "Tampa");
+        rig.edit("c01", "segment", "north");
+        rig.wait(60);
+        let report = if is_full { rig.full() } else { rig.run() };
+        assert_eq!(report.end, RunEnd::Clean, "{} {:?}", report.message, rig.failures());
+        assert_eq!((rig.row("c01").get(LeadField::City), rig.row("c01").status.as_str()), ("Tampa", "NEW"), "{is_full}");
         rig.is_quiet();
     }
 }

@@ -12,7 +12,7 @@ use vicisync::engine::{Job, Outside, Report, Request, Scope, Unwatched, run};
 use vicisync::mapping;
 use vicisync::model::{
     ActivityId, ContactId, Failure, FieldName, Hopper, InstallKey, Intake, JobName, LeadField, LeadId, Link, LinkId, ListChange, ListId,
-    RunEnd, Slot, TzMethod, Value, VendorLeadCode,
+    RunEnd, Seat, Slot, TzMethod, Value, VendorLeadCode,
 };
 use vicisync::ports::Store;
 use vicisync::state::State;
@@ -372,12 +372,12 @@ impl Rig {
         self.store().links_after(&self.job.name, LinkId(0), 10_000).unwrap()
     }
 
-    /// The code of a contact's lead.
+    /// The code of a contact's lead: of its main one by the contact's id, of a further one as `ID/SLOT`.
     pub(crate) fn code(&self, id: &str) -> VendorLeadCode {
-        VendorLeadCode::derive(&self.job.key, &self.job.crm, &id.into())
+        VendorLeadCode::derive(&self.job.key, &self.job.crm, &seat(id))
     }
 
-    /// All leads of a contact, by its code.
+    /// All leads of a contact, main or `ID/SLOT`, by its code.
     pub(crate) fn leads(&self, id: &str) -> Vec<LeadId> {
         let code = self.code(id);
         self.world().vici.leads.iter().filter(|(_, row)| row.code == code.as_str()).map(|(lead, _)| *lead).collect()
@@ -439,6 +439,14 @@ impl Rig {
 /// The id of a contact by number.
 pub(crate) fn id(number: u64) -> String {
     format!("c{number:02}")
+}
+
+/// One of a contact's leads: the main one by the contact's id, a further one as `ID/SLOT`.
+pub(crate) fn seat(id: &str) -> Seat {
+    match id.split_once('/') {
+        Some((contact, slot)) => Seat { contact: contact.into(), slot: Slot::named(slot) },
+        None => id.into(),
+    }
 }
 
 /// A made-up phone as the CRM has it.

@@ -1,31 +1,54 @@
-//! The life of links, ops and failures as a law: the state against a naive model. After each call the files are copied as
-//! a crash would leave them, and the copy must hold all that the call said it kept.
+//! The life of links, ops and failures as a law: the state against a naive model, by contact and slot: what is done to one lead of a contact leaves the other
+//! alone. After each call the files are copied as a crash would
+//! leave them, and the copy must hold all that the call said it kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use vicisync::model::{
-    ActivityId, ContactId, Failure, Lane, Link, LinkId, LinkState, Op, OpId, OpResult, OpState, Outcome, Payload, Rejection, Seat, Slot,
+    ActivityId, ContactId, Failure, Lane, Link, LinkId, LinkState, Op, OpId, OpResult, OpState, Outcome, Payload, Rejection, Seat,
 };
 use vicisync::ports::{LOOK_AGAIN, LinkWrite, PlanCommit, Store};
 use vicisync::state::State;
 
-use super::{Desk, add, added, at, call, custom, deactivate, done, job, log, next_ops, patch, refused, update, waiting, wanted};
+use super::{Desk, add, added, at, call, custom, deactivate, done, job, log, next_ops, patch, refused, seat, update, waiting, wanted};
 
-const NAMES: [&str; 3] = ["C1", "C2", "C3"];
+/// Two of them are leads of one contact.
+const NAMES: [&str; 3] = ["C1", "C1/S", "C3"];
 const STATES: [LinkState; 5] = [LinkState::Wanted, LinkState::Live, LinkState::Left, LinkState::OptedOut, LinkState::LeadMissing];
 const OPEN: [OpState; 3] = [OpState::Intended, OpState::Sent, OpState::Unknown];
 
 #[derive(Debug, Clone)]
 enum Act {
-    Plan { who: usize, put: Option<usize>, ops: Vec<u8>, reject: bool, accept: bool, mend: bool, fail: bool, anew: bool },
-    Advance { results: Vec<(usize, u8)>, sent: Vec<usize> },
+    Plan {
+        who: usize,
+        put: Option<usize>,
+        ops: Vec<u8>,
+        reject: bool,
+        accept: bool,
+        mend: bool,
+        fail: bool,
+        anew: bool,
+    },
+    Advance {
+        results: Vec<(usize, u8)>,
+        sent: Vec<usize>,
+    },
     CloseSent,
-    Fail { who: usize },
-    Mend { who: usize },
+    /// A lead becomes that of another contact, or slot.
+    Pass {
+        from: usize,
+        to: usize,
+    },
+    Fail {
+        who: usize,
+    },
+    Mend {
+        who: usize,
+    },
     Reopen,
 }
 
@@ -41,6 +64,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         6 => plan,
         9 => advance,
         1 => Just(Act::CloseSent),
+        2 => (who(), who()).prop_map(|(from, to)| Act::Pass { from, to }),
         1 => who().prop_map(|who| Act::Fail { who }),
         1 => who().prop_map(|who| Act::Mend { who }),
         1 => Just(Act::Reopen),
@@ -48,19 +72,19 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     prop::collection::vec(act, 1..25)
 }
 
-/// An op, whether its link is there, and when its connection closed.
+/// An op, its link, and when its connection closed. The link is the model's own name of it, or whose it is.
 #[derive(Debug, Clone, PartialEq)]
-struct Row {
+struct Row<L = LinkId> {
     op: Op,
-    is_linked: bool,
+    link: Option<L>,
     closed: Option<DateTime<Utc>>,
 }
 
 /// All that can be seen of a job: of the state, and of what it should be.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Picture {
-    links: BTreeMap<ContactId, Link>,
-    ops: Vec<Row>,
+    links: BTreeMap<Seat, Link>,
+    ops: Vec<Row<Seat>>,
     due: Vec<Failure>,
     failures: Vec<Failure>,
     rejections: Vec<Rejection>,
@@ -78,10 +102,11 @@ struct Kept {
 
 #[derive(Debug, Default)]
 struct Model {
-    links: BTreeMap<ContactId, Link>,
+    links: BTreeMap<Seat, Link>,
+    made: i64,
     ops: Vec<Row>,
     failures: BTreeMap<String, Kept>,
-    rejections: BTreeMap<ContactId, Rejection>,
+    rejections: BTreeMap<Seat, Rejection>,
     activities: BTreeMap<String, (ActivityId, String)>,
 }
 
@@ -107,7 +132,22 @@ impl Model {
     }
 
     fn forget(&mut self, contact: &ContactId) {
-        self.links.entry(contact.clone()).and_modify(|link| link.fingerprint.clear());
+        self.links.values_mut().filter(|link| link.contact == *contact).for_each(|link| link.fingerprint.clear());
+    }
+
+    fn link(&self, id: Option<LinkId>) -> Option<&Link> {
+        self.links.values().find(|link| Some(link.id) == id)
+    }
+
+    fn remove(&mut self, id: LinkId) {
+        self.links.retain(|_, link| link.id != id);
+        self.ops.iter_mut().filter(|row| row.link == Some(id)).for_each(|row| row.link = None);
+    }
+
+    /// A lead passes: what hangs on its link goes along.
+    fn pass(&mut self, from: &Seat, link: &Link) {
+        let id = self.links.remove(from).unwrap().id;
+        self.links.insert(link.seat(), Link { id, ..link.clone() });
     }
 
     fn supersede(&mut self, which: impl Fn(&Row) -> bool) {
@@ -117,32 +157,36 @@ impl Model {
     }
 
     fn commit(&mut self, plan: &PlanCommit, now: DateTime<Utc>) {
-        let writes = |row: &Row, contact: &ContactId| {
-            row.op.contact == *contact && [Lane::Create, Lane::Custom, Lane::Update].contains(&row.op.lane)
+        let writes = |row: &Row, seat: &Seat| row.op.seat() == *seat && [Lane::Create, Lane::Custom, Lane::Update].contains(&row.op.lane);
+        let put = |write: &LinkWrite| match write {
+            LinkWrite::Put(link) => Some(link.seat()),
+            LinkWrite::Pass(_) | LinkWrite::Seen { .. } => None,
         };
-        for Seat { contact, .. } in &plan.cancelled {
-            self.supersede(|row| row.op.contact == *contact && ![Lane::Patch, Lane::Activity].contains(&row.op.lane));
-            let is_under_way = |row: &Row| row.is_linked && [OpState::Sent, OpState::Unknown].contains(&row.op.state);
-            let of = |row: &&mut Row| row.op.contact == *contact;
-            let is_wanted = self.links.get(contact).is_some_and(|link| link.state == LinkState::Wanted && link.lead_id.is_none());
-            if is_wanted && plan.links.is_empty() && !self.ops.iter().any(|row| row.op.contact == *contact && is_under_way(row)) {
-                self.links.remove(contact);
-                self.ops.iter_mut().filter(of).for_each(|row| row.is_linked = false);
+        let put: BTreeSet<Seat> = plan.links.iter().filter_map(put).collect();
+        for seat in &plan.cancelled {
+            self.supersede(|row| row.op.seat() == *seat && ![Lane::Patch, Lane::Activity].contains(&row.op.lane));
+            let is_wanted = |link: &&Link| link.state == LinkState::Wanted && link.lead_id.is_none();
+            let Some(wanted) = self.links.get(seat).filter(is_wanted).map(|link| link.id).filter(|_| !put.contains(seat)) else { continue };
+            let is_under_way = |row: &Row| row.link == Some(wanted) && [OpState::Sent, OpState::Unknown].contains(&row.op.state);
+            if !self.ops.iter().any(is_under_way) {
+                self.remove(wanted);
             }
         }
         for write in &plan.links {
             let LinkWrite::Put(link) = write else { continue };
-            self.links.insert(link.contact.clone(), link.clone());
+            self.made += 1;
+            let id = self.links.get(&link.seat()).map_or(LinkId(self.made), |known| known.id);
+            self.links.insert(link.seat(), Link { id, ..link.clone() });
             if ![LinkState::Wanted, LinkState::Live].contains(&link.state) {
-                self.supersede(|row| writes(row, &link.contact));
+                self.supersede(|row| writes(row, &link.seat()));
             }
         }
         for rejection in &plan.rejections {
-            self.rejections.insert(rejection.contact.clone(), rejection.clone());
-            self.supersede(|row| writes(row, &rejection.contact));
+            self.rejections.insert(rejection.seat(), rejection.clone());
+            self.supersede(|row| writes(row, &rejection.seat()));
         }
-        for Seat { contact, .. } in &plan.accepted {
-            self.rejections.remove(contact);
+        for seat in &plan.accepted {
+            self.rejections.remove(seat);
         }
         for subject in &plan.mended {
             self.failures.remove(subject);
@@ -161,8 +205,8 @@ impl Model {
             let last = last.filter(|row| row.op.state == OpState::Superseded && row.op.payload == op.payload);
             let tries = last.map_or(0, |row| row.op.tries);
             let id = OpId(self.ops.len() as i64 + 1);
-            let is_linked = self.links.contains_key(&op.contact);
-            self.ops.push(Row { op: Op { id, tries, ..op.clone() }, is_linked, closed: None });
+            let link = self.links.get(&op.seat()).map(|link| link.id);
+            self.ops.push(Row { op: Op { id, tries, ..op.clone() }, link, closed: None });
         }
         for failure in &plan.failures {
             self.fail(failure, now, self.ops.len());
@@ -187,15 +231,14 @@ impl Model {
         };
         (self.ops[index].op.state, self.ops[index].closed) = (state, closed);
         let op = row.op;
-        let is_lost_add = matches!(op.payload, Payload::AddLead { .. })
-            && row.is_linked
-            && self.links.get(&op.contact).is_some_and(|link| link.lead_id.is_none());
+        let is_add = matches!(op.payload, Payload::AddLead { .. });
+        let lost = self.link(row.link).filter(|link| is_add && link.lead_id.is_none()).map(|link| link.id);
         match &result.outcome {
             Outcome::Done { .. } => {
                 if self.failures.get(&op.subject).is_some_and(|kept| kept.after <= index) {
                     self.failures.remove(&op.subject);
                 }
-                self.finish(&op, row.is_linked, &result.outcome, now);
+                self.finish(&op, row.link, &result.outcome, now);
             }
             Outcome::Refused { code, raw } => {
                 let failure = Failure {
@@ -207,32 +250,28 @@ impl Model {
                 };
                 self.fail(&failure, now, self.ops.len());
                 self.forget(&op.contact);
-                if is_lost_add {
-                    self.supersede(|row| row.is_linked && row.op.contact == op.contact);
-                    self.links.remove(&op.contact);
-                    self.ops.iter_mut().filter(|row| row.op.contact == op.contact).for_each(|row| row.is_linked = false);
+                if let Some(lost) = lost {
+                    self.supersede(|row| row.link == Some(lost));
+                    self.remove(lost);
                 }
             }
             Outcome::Superseded { why } => {
                 self.look_again(&op, why, now);
-                if is_lost_add {
-                    self.supersede(|row| row.is_linked && row.op.contact == op.contact);
+                if lost.is_some() {
+                    self.supersede(|row| row.link == lost);
                 }
             }
             Outcome::Unknown { .. } | Outcome::NotSent | Outcome::Made { .. } => {}
         }
     }
 
-    fn finish(&mut self, op: &Op, is_linked: bool, outcome: &Outcome, now: DateTime<Utc>) {
+    fn finish(&mut self, op: &Op, link: Option<LinkId>, outcome: &Outcome, now: DateTime<Utc>) {
         let Outcome::Done { lead_id, activity: id, .. } = outcome else { return };
         if let Payload::LogCall { activity, .. } = &op.payload {
             self.activities.insert(activity.key.clone(), (id.clone().unwrap(), activity.hash()));
             return;
         }
-        if !is_linked {
-            return;
-        }
-        let mut link = self.links[&op.contact].clone();
+        let Some(mut link) = self.link(link).cloned() else { return };
         match &op.payload {
             Payload::AddLead { lead, .. } => {
                 if [LinkState::Left, LinkState::OptedOut].contains(&link.state) {
@@ -252,7 +291,7 @@ impl Model {
             }
             Payload::DeleteLead { .. } => {
                 if link.state != LinkState::OptedOut {
-                    self.links.remove(&op.contact);
+                    self.remove(link.id);
                 }
                 return;
             }
@@ -264,7 +303,7 @@ impl Model {
         }
         link.base.fields.extend(op.base_after.fields.clone());
         link.base.pulled.extend(op.base_after.pulled.clone());
-        self.links.insert(link.contact.clone(), link);
+        self.links.insert(link.seat(), link);
     }
 
     fn picture(&self, now: DateTime<Utc>) -> Picture {
@@ -277,8 +316,12 @@ impl Model {
         let intended =
             |lane: Lane| self.ops.iter().filter(move |row| row.op.state == OpState::Intended && row.op.lane == lane).map(|row| row.op.id);
         Picture {
-            links: self.links.clone(),
-            ops: self.ops.clone(),
+            links: self.links.iter().map(|(seat, link)| (seat.clone(), Link { id: LinkId(0), ..link.clone() })).collect(),
+            ops: self
+                .ops
+                .iter()
+                .map(|row| Row { op: row.op.clone(), link: self.link(row.link).map(Link::seat), closed: row.closed })
+                .collect(),
             due: failures.iter().filter(|kept| kept.next <= now).map(|kept| kept.failure.clone()).collect(),
             failures: failures.into_iter().map(|kept| kept.failure.clone()).collect(),
             rejections: self.rejections.values().cloned().collect(),
@@ -295,20 +338,19 @@ fn look(state: &State, now: DateTime<Utc>) -> Picture {
         state.unknown_ops(&job()).unwrap().into_iter().map(|(op, closed)| (op.id, closed)).collect();
     let links = state.links_after(&job(), LinkId(0), 100).unwrap();
     let row = |mut op: Op| {
-        let is_linked = op.link.is_some();
-        assert!(links.iter().all(|link| op.link != Some(link.id) || link.contact == op.contact));
-        op.link = None;
-        Row { closed: closed.get(&op.id).copied(), op, is_linked }
+        let link = op.link.take().map(|id| links.iter().find(|link| link.id == id).expect("its link is there").seat());
+        Row { closed: closed.get(&op.id).copied(), op, link }
     };
-    let names = NAMES.map(ContactId::from);
+    let names = NAMES.map(|name| seat(name).contact);
     let keys = NAMES.map(|name| format!("K{name}"));
     let activity = |key: String| state.activity(&job(), &key).unwrap().map(|kept| (key, kept));
     Picture {
         links: state
             .links_by_contacts(&job(), &names)
             .unwrap()
-            .into_iter()
-            .flat_map(|(name, links)| links.into_iter().map(move |link| (name.clone(), Link { id: LinkId(0), ..link })))
+            .into_values()
+            .flatten()
+            .map(|link| (link.seat(), Link { id: LinkId(0), ..link }))
             .collect(),
         ops: state.ops(&job(), &all, 10_000).unwrap().into_iter().map(row).collect(),
         due: state.failures(&job(), Some(now)).unwrap(),
@@ -338,23 +380,23 @@ fn plan_of(model: &Model, act: &Act, step: usize) -> Option<PlanCommit> {
             _ => log(name, call(&format!("K{name}"), &value), None),
         })
         .collect();
-    let known = model.links.get(&name.into());
+    let known = model.links.get(&seat(name));
     let put = put.map(|state| STATES[state]).or_else(|| known.is_none().then_some(LinkState::Wanted));
     let link = put.map(|state| {
         let link = known.cloned().unwrap_or_else(|| wanted(name));
         LinkWrite::Put(Link { state, fingerprint: value.clone(), ..link })
     });
     let subject = format!("contact:{name}");
-    let rejection = Rejection { contact: name.into(), slot: Slot::main(), reason: "opted_out".to_owned(), detail: value.clone() };
-    let failure = Failure { subject: subject.clone(), contact: Some(name.into()), code: "bad".to_owned(), raw: value, tries: 0 };
+    let rejection = Rejection { contact: seat(name).contact, slot: seat(name).slot, reason: "opted_out".to_owned(), detail: value.clone() };
+    let failure = Failure { subject: subject.clone(), contact: Some(seat(name).contact), code: "bad".to_owned(), raw: value, tries: 0 };
     // A contact that is cancelled and not put again may lose its link: then there is nothing to plan ops for.
     let is_dropped = *anew && link.is_none();
     Some(PlanCommit {
-        cancelled: anew.then(|| name.into()).into_iter().collect(),
+        cancelled: anew.then(|| seat(name)).into_iter().collect(),
         links: link.into_iter().collect(),
         ops: if is_dropped { Vec::new() } else { planned },
         rejections: reject.then_some(rejection).into_iter().collect(),
-        accepted: accept.then(|| name.into()).into_iter().collect(),
+        accepted: accept.then(|| seat(name)).into_iter().collect(),
         failures: fail.then_some(failure).into_iter().collect(),
         mended: mend.then_some(subject).into_iter().collect(),
         ..PlanCommit::default()
@@ -410,6 +452,18 @@ fn act(desk: &Desk, model: &mut Model, act: &Act, step: usize, now: DateTime<Utc
                 }
             }
             desk.state.advance(&job(), &wanted, &marked, now).unwrap();
+        }
+        Act::Pass { from, to } => {
+            let (from, to) = (seat(NAMES[*from]), wanted(NAMES[*to]));
+            let Some(link) = model.links.get(&from).filter(|link| link.lead_id.is_some() && !model.links.contains_key(&to.seat())) else {
+                return;
+            };
+            let id = desk.state.link_at(&job(), &from).unwrap().unwrap().id;
+            let link = Link { id, contact: to.contact, slot: to.slot, code: to.code, fingerprint: format!("v{step}"), ..link.clone() };
+            let plan = PlanCommit { cancelled: vec![from.clone()], links: vec![LinkWrite::Pass(link.clone())], ..PlanCommit::default() };
+            desk.state.commit_plan(&job(), desk.run, &plan, now).unwrap();
+            model.pass(&from, &link);
+            model.commit(&PlanCommit { links: Vec::new(), ..plan }, now);
         }
         Act::CloseSent => {
             let mut closed = 0;

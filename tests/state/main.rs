@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use vicisync::model::{
     Activity, Base, CampaignId, ContactId, FieldName, InstallKey, Intake, JobName, Lane, Lead, LeadChange, LeadField, LeadId, Leg, LegKey,
-    LegKind, Link, LinkId, LinkState, ListId, Op, OpId, OpResult, OpState, Outcome, Pair, Payload, Phone, RunId, Slot, Value,
+    LegKind, Link, LinkId, LinkState, ListId, Op, OpId, OpResult, OpState, Outcome, Pair, Payload, Phone, RunId, Seat, Slot, Value,
     VendorLeadCode,
 };
 use vicisync::ports::{LinkWrite, PlanCommit, Store};
@@ -95,13 +95,21 @@ fn base(pairs: &[(&str, &str)]) -> Base {
     Base { fields: pairs.iter().map(|(name, value)| (field(name), pair(value))).collect(), ..Base::default() }
 }
 
+/// One of a contact's leads: the main one by the contact's name, a further one as `CONTACT/SLOT`.
+fn seat(name: &str) -> Seat {
+    match name.split_once('/') {
+        Some((contact, slot)) => Seat { contact: contact.into(), slot: Slot::named(slot) },
+        None => name.into(),
+    }
+}
+
 fn wanted(name: &str) -> Link {
-    let contact = ContactId::from(name);
-    let code = VendorLeadCode::derive(&InstallKey([7; 32]), "crm", &name.into());
+    let Seat { contact, slot } = seat(name);
+    let code = VendorLeadCode::derive(&InstallKey([7; 32]), "crm", &seat(name));
     Link {
         id: LinkId(0),
         contact,
-        slot: Slot::main(),
+        slot,
         lead_id: None,
         code,
         list_id: ListId(101),
@@ -122,8 +130,8 @@ fn op(lane: Lane, name: &str, payload: Payload, base_after: Base) -> Op {
         lane,
         subject: format!("contact:{name}"),
         link: None,
-        contact: name.into(),
-        slot: Slot::main(),
+        contact: seat(name).contact,
+        slot: seat(name).slot,
         payload,
         base_after,
         reason: "for the test".to_owned(),
@@ -164,7 +172,7 @@ fn deactivate(name: &str, then: LinkState, double: Option<u64>) -> Op {
 fn patch(name: &str, value: &str) -> Op {
     let set: BTreeMap<String, Value> = [("lastCall".to_owned(), Value::Text(value.to_owned()))].into();
     let after = Base { pulled: set.clone(), ..Base::default() };
-    op(Lane::Patch, name, Payload::PatchContact { contact: name.into(), set }, after)
+    op(Lane::Patch, name, Payload::PatchContact { contact: seat(name).contact, set }, after)
 }
 
 fn call(key: &str, note: &str) -> Activity {
@@ -184,7 +192,7 @@ fn call(key: &str, note: &str) -> Activity {
 
 fn log(name: &str, activity: Activity, existing: Option<&str>) -> Op {
     let subject = format!("call:{}", activity.key);
-    let payload = Payload::LogCall { contact: name.into(), activity, existing: existing.map(Into::into) };
+    let payload = Payload::LogCall { contact: seat(name).contact, activity, existing: existing.map(Into::into) };
     Op { subject, ..op(Lane::Activity, name, payload, Base::default()) }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{ContactId, Failure, FieldName, Lane, LeadField, LeadRow, Link, LinkState, Seat};
+use crate::model::{ContactId, Failure, FieldName, Lane, LeadField, Link, LinkState, Seat};
 use crate::ports::{Clock, Contacts, Dialer, Effect, Fault, LinkWrite, Reach, Store};
 use crate::sync::agree::torn_of;
 use crate::sync::decide::{self, Seen, Settings};
@@ -59,9 +59,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
         self.other_key()?;
         if is_complete {
             for (_, rows) in std::mem::take(&mut self.swept.orphans) {
-                let Settings { leaving, opt_out, keep, .. } = &self.settings;
-                let is_out = |status: &String| status == leaving || status == opt_out || keep.contains(status);
-                for row in rows.into_iter().filter(|row| self.part.has_list(row.list_id) && !is_out(&row.status)) {
+                for row in rows.into_iter().filter(|row| self.part.has_list(row.list_id) && !is_out(&row.status, &self.settings)) {
                     self.plan.fail(Failure {
                         subject: format!("lead:{}", row.lead_id),
                         contact: None,
@@ -115,13 +113,18 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
     }
 
     /// Leads that carry somebody's code of our making and the id of a contact that is to be added: they were made under another
-    /// `install.key`. To add them again would double them, whoever approved it.
+    /// `install.key`. To add them again would double them, whoever approved it. One that is out of dialing, of a contact that has other leads under this
+    /// key, was that of a slot which the mapping does not have any more.
     fn other_key(&self) -> Result<(), Stop> {
         let added: BTreeSet<&str> =
             self.plan.commit.ops.iter().filter(|op| op.lane == Lane::Create).map(|op| op.contact.as_str()).collect();
         let source = FieldName::Standard(LeadField::SourceId);
-        let is_ours = |row: &&LeadRow| row.values.get(&source).is_some_and(|id| added.contains(id.as_str()));
-        let doubled = self.swept.orphans.values().flatten().filter(is_ours).count();
+        let mut doubled = 0;
+        for row in self.swept.orphans.values().flatten() {
+            let Some(id) = row.values.get(&source).filter(|id| added.contains(id.as_str())) else { continue };
+            let is_left = is_out(&row.status, &self.settings) && self.has_lead(&ContactId::from(id.as_str()))?;
+            doubled += usize::from(!is_left);
+        }
         if doubled == 0 {
             return Ok(());
         }
@@ -137,4 +140,19 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             .help("put `install.key` back from a backup of the state directory, or the slots' names in the mapping; without them, take these leads out of their lists first"),
         ))
     }
+
+    /// Whether a contact has a lead, as the state or this plan has it.
+    fn has_lead(&self, contact: &ContactId) -> Result<bool, Stop> {
+        let is_kept = self.outside.store.links_of(&self.job.name, contact)?.iter().any(|link| link.lead_id.is_some());
+        let is_planned = |write: &LinkWrite| match write {
+            LinkWrite::Put(link) | LinkWrite::Pass(link) => link.contact == *contact && link.lead_id.is_some(),
+            LinkWrite::Seen { .. } => false,
+        };
+        Ok(is_kept || self.plan.commit.links.iter().any(is_planned))
+    }
+}
+
+/// Whether a lead with this status is out of dialing.
+fn is_out(status: &String, Settings { leaving, opt_out, keep, .. }: &Settings) -> bool {
+    status == leaving || status == opt_out || keep.contains(status)
 }

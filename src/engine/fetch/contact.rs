@@ -53,7 +53,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'_, '_, D, C, S, K> {
             self.plan.totals.unchanged += seats.len() as u64;
             return Ok(());
         }
-        // Where all of its leads are what they were, so are those that it does not have.
+        // Where all of its leads are what they were, so are those that it does not have; but for one that came late, which the lists showed.
         let is_all_still = !links.is_empty() && still.len() == links.len();
         let mut leads = self.map(contact);
         let dialed: BTreeSet<String> = leads.values().filter_map(number).collect();
