@@ -213,8 +213,6 @@ fn too_many_unknown(unknown: usize) -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::{Queue, Step, Went};
     use crate::engine::send::Sent;
     use crate::model::{
@@ -243,7 +241,7 @@ mod tests {
 
     fn add(number: i64, phone: &str) -> Taken {
         let phone = Phone { code: "1".to_owned(), number: phone.to_owned() };
-        let lead = Lead { list_id: ListId(101), phone, fields: BTreeMap::new() };
+        let lead = Lead { list_id: ListId(101), phone, fields: [].into() };
         Taken { op: op(number, Lane::Create, Payload::AddLead { lead, intake: Intake::default() }), link: None }
     }
 

@@ -3,6 +3,7 @@
 //! A contact's values stand in the order of their names, and so do the names of a mapping: one walk over both finds all values, and rules then
 //! ask for theirs by name without searching the contact. Fields that are made of one attribute each, which most are, need not even ask.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
@@ -11,14 +12,24 @@ use foldhash::fast::RandomState;
 use crate::model::{Contact, FieldName, Value};
 
 use super::fields::FieldRule;
+use super::source;
 
 /// Names of attributes, each with its place in their order.
 #[derive(Clone, Default)]
 pub(super) struct Attributes {
     names: Vec<String>,
     places: HashMap<String, usize, RandomState>,
-    /// Of each field's rule, in their order, the place of the one attribute that it is made of.
-    singles: Vec<Option<usize>>,
+    /// Of each field, in their order, how it is made of one attribute; `None` where it is made of other things.
+    singles: Vec<Option<Single>>,
+}
+
+/// A field that is made of one attribute.
+#[derive(Clone)]
+struct Single {
+    place: usize,
+    rule: FieldRule,
+    /// What becomes of a blank: always the same.
+    of_blank: String,
 }
 
 /// The names say all; a table of places has no order to be shown in.
@@ -45,34 +56,39 @@ impl Attributes {
         names.sort();
         names.dedup();
         let places: HashMap<_, _, _> = names.iter().cloned().enumerate().map(|(place, name)| (name, place)).collect();
-        let singles = rules.values().map(|rule| places.get(rule.single()?).copied()).collect();
+        let single = |rule: &FieldRule| {
+            Some(Single { place: *places.get(rule.single()?)?, rule: rule.clone(), of_blank: rule.of_text("").into_owned() })
+        };
+        let singles = rules.values().map(single).collect();
         Self { names, places, singles }
     }
 
     /// A contact's values of these names.
     pub(super) fn see<'c>(&'c self, contact: &'c Contact) -> Seen<'c> {
-        let mut fields = contact.fields.iter();
-        let mut field = fields.next();
-        let values = self.names.iter().map(|name| {
-            while let Some((known, value)) = field {
+        let mut values = vec![&Value::Null; self.names.len()];
+        let mut asked = self.names.iter().zip(&mut values);
+        let mut next = asked.next();
+        for (known, value) in &contact.fields {
+            while let Some((name, place)) = &mut next {
                 // Mostly they are the same, and then one comparison does.
-                if known == name {
-                    field = fields.next();
-                    return value;
-                }
-                if known > name {
+                if *name == known {
+                    **place = value;
+                    next = asked.next();
                     break;
                 }
-                field = fields.next();
+                if *name > known {
+                    break;
+                }
+                next = asked.next();
             }
-            &Value::Null
-        });
-        Seen { contact, attributes: self, values: values.collect() }
+        }
+        Seen { contact, attributes: self, values }
     }
 }
 
 impl<'c> Seen<'c> {
     /// The value of an attribute; `Null` where the contact has none. A name that the mapping did not tell of is searched for.
+    #[inline]
     pub(super) fn get(&self, name: &str) -> &'c Value {
         match self.attributes.places.get(name).and_then(|place| self.values.get(*place)) {
             Some(value) => value,
@@ -80,12 +96,15 @@ impl<'c> Seen<'c> {
         }
     }
 
-    /// For each field's rule the one text that it is made of, blank where there is none; `None` for rules of other things.
-    pub(super) fn singles(&self) -> impl Iterator<Item = Option<&'c str>> {
-        self.attributes.singles.iter().map(|place| match self.values.get((*place)?)? {
-            Value::Text(text) if !text.trim_start().is_empty() => Some(text.as_str()),
-            Value::Text(_) | Value::Null => Some(""),
-            Value::Bool(_) | Value::Int(_) | Value::List(_) => None,
+    /// For each field's rule what it makes of its one text; `None` for rules and values of other kinds.
+    pub(super) fn made(&self) -> impl Iterator<Item = Option<Cow<'c, str>>> {
+        self.attributes.singles.iter().map(|single| {
+            let single = single.as_ref()?;
+            match self.values.get(single.place)? {
+                Value::Text(text) if !source::is_blank(text) => Some(single.rule.of_text(text)),
+                Value::Text(_) | Value::Null => Some(single.of_blank.as_str().into()),
+                Value::Bool(_) | Value::Int(_) | Value::List(_) => None,
+            }
         })
     }
 }
@@ -143,22 +162,22 @@ mod tests {
         let names = rules.values().filter_map(FieldRule::single).map(str::to_owned);
         let attributes = Attributes::of(names, &rules);
         let seen = attributes.see(&contact);
-        let found: Vec<_> = rules.keys().map(ToString::to_string).zip(seen.singles()).collect();
+        let found: Vec<_> = rules.keys().map(ToString::to_string).zip(seen.made()).collect();
         let expected = [
             ("source_id", None),
             ("title", Some("")),
-            ("first_name", Some(" b")),
+            ("first_name", Some(" B")),
             ("last_name", Some("Z")),
             ("city", Some(" b")),
-            ("state", Some("")),
-            ("province", Some("")),
+            ("state", Some("none")),
+            ("province", Some("none")),
             ("email", None),
             ("owner", None),
         ];
-        assert_eq!(found, expected.map(|(field, text)| (field.to_owned(), text)));
-        for (rule, (field, text)) in rules.values().zip(&found) {
-            if let Some(text) = text {
-                assert_eq!(Ok(rule.of_text(text)), rule.value(&seen), "{field}");
+        assert_eq!(found, expected.map(|(field, text)| (field.to_owned(), text.map(Cow::Borrowed))));
+        for (rule, (field, made)) in rules.values().zip(found) {
+            if let Some(made) = made {
+                assert_eq!(Ok(made.into_owned()), rule.value(&seen), "{field}");
             }
         }
     }

@@ -71,7 +71,7 @@ impl FieldRule {
             }
             Origin::Constant(text) => Values::One(text.into()),
         };
-        Ok(filled(several::apply(steps, values)))
+        Ok(filled(several::apply(steps, values)).into_owned())
     }
 
     /// The attribute that it is made of, where that is one alone.
@@ -86,7 +86,8 @@ impl FieldRule {
     }
 
     /// What becomes of the one text of that attribute: as [`Self::value`] says, sooner.
-    pub(super) fn of_text(&self, text: &str) -> String {
+    #[inline]
+    pub(super) fn of_text<'t>(&'t self, text: &'t str) -> Cow<'t, str> {
         filled(self.transforms.iter().fold(Cow::Borrowed(text), |text, step| step.apply(text)))
     }
 
@@ -105,8 +106,9 @@ impl FieldRule {
 }
 
 /// What is only white space says nothing.
-fn filled(value: Cow<'_, str>) -> String {
-    if value.trim_start().is_empty() { String::new() } else { value.into_owned() }
+#[inline]
+fn filled(value: Cow<'_, str>) -> Cow<'_, str> {
+    if source::is_blank(&value) { Cow::Borrowed("") } else { value }
 }
 
 #[cfg(test)]

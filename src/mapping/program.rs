@@ -3,14 +3,16 @@
 //! The order in which a contact is judged: the filter (not ours at all), the opt-out (never dialed), the list, the phone. The first
 //! that speaks against it is the reason that people see.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use crate::diag::Place;
 use crate::diag::names::Named;
 use crate::model::{
-    Call, Contact, Fates, FieldName, Intake, Lead, LeadField, ListChange, ListId, Matching, Rejection, Slot, StatusRule, Value, Way,
+    Call, Contact, Fates, FieldName, Fields, Intake, Lead, LeadField, ListChange, ListId, Matching, Rejection, Slot, StatusRule, Value, Way,
 };
 
 use super::attributes::{Attributes, Seen};
@@ -40,6 +42,8 @@ pub struct Program {
     /// The further leads of a contact, in the order of the text.
     pub(super) slots: Vec<SlotRule>,
     pub(super) fields: BTreeMap<FieldName, FieldRule>,
+    /// The names of those fields, in their order: all leads share them.
+    pub(super) filled: Arc<[FieldName]>,
     /// What the rules read of a contact.
     pub(super) attributes: Attributes,
     pub(super) leaving: Leaving,
@@ -196,13 +200,12 @@ impl Program {
             Ok(found) => found,
             Err(no_phone) => return rejected(contact, no_phone.reason, no_phone.detail),
         };
-        let mut fields = match self.filled(&seen) {
+        let mut fields = match self.texts(&seen) {
             Ok(fields) => fields,
             Err(mapped) => return mapped,
         };
         fields.extend(found.others.into_iter().map(|(field, digits)| (FieldName::Standard(field), digits)));
-        // Most are in order already, and all at once they make a map sooner than one by one.
-        Mapped::Lead(Lead { list_id, phone: found.phone, fields: BTreeMap::from_iter(fields) })
+        Mapped::Lead(Lead { list_id, phone: found.phone, fields })
     }
 
     /// The list of a contact that may be dialed, or what becomes of all its leads instead.
@@ -218,19 +221,14 @@ impl Program {
         list.ok_or_else(|| rejected(seen.contact, "no_list", "no list rule takes this contact".to_owned()))
     }
 
-    /// The fields that all leads of a contact have, with room for further numbers; or what becomes of them all where one cannot be worked out.
-    pub(super) fn filled(&self, seen: &Seen<'_>) -> Result<Vec<(FieldName, String)>, Mapped> {
-        let mut fields = Vec::with_capacity(self.fields.len() + self.phone.others.len());
-        for ((field, rule), text) in self.fields.iter().zip(seen.singles()) {
-            match text.map_or_else(|| rule.value(seen), |text| Ok(rule.of_text(text))) {
-                Ok(value) => fields.push((field.clone(), value)),
-                Err(why) => {
-                    let detail = format!("the text for `{field}` cannot be worked out: {why}");
-                    return Err(rejected(seen.contact, "template_failed", detail));
-                }
-            };
-        }
-        Ok(fields)
+    /// The fields that all leads of a contact have; or what becomes of them all where one cannot be worked out.
+    pub(super) fn texts(&self, seen: &Seen<'_>) -> Result<Fields, Mapped> {
+        let value = |field: &FieldName| self.fields.get(field).map_or(Ok(String::new()), |rule| rule.value(seen));
+        let texts = self.filled.iter().zip(seen.made()).map(|(field, made)| match made {
+            Some(text) => Ok(text),
+            None => value(field).map(Cow::Owned).map_err(|why| format!("the text for `{field}` cannot be worked out: {why}")),
+        });
+        Fields::of(Arc::clone(&self.filled), texts).map_err(|why| rejected(seen.contact, "template_failed", why))
     }
 
     /// The status that a lead of this contact may get: of the first rule whose conditions hold.

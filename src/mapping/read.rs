@@ -91,6 +91,7 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
         matching,
         phone: phone?,
         slots,
+        filled: fields.keys().cloned().collect(),
         fields,
         attributes: Attributes::default(),
         leaving,

@@ -74,9 +74,13 @@ impl Program {
                 return all.map(|slot| (slot.clone(), of_slot(mapped.clone(), &slot))).collect();
             }
         };
-        let fields = self.filled(&seen);
+        let fields = self.texts(&seen);
         let lead = |list_id: ListId, phone: Phone, others: Vec<(FieldName, String)>| match &fields {
-            Ok(fields) => Mapped::Lead(Lead { list_id, phone, fields: fields.iter().cloned().chain(others).collect() }),
+            Ok(fields) => {
+                let mut fields = fields.clone();
+                fields.extend(others);
+                Mapped::Lead(Lead { list_id, phone, fields })
+            }
             Err(mapped) => mapped.clone(),
         };
         let found = self.phone.find_beside(&seen, &self.numbers_of_slots(&seen));

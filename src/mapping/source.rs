@@ -17,6 +17,12 @@ pub(super) fn value<'c>(contact: &Seen<'c>, name: &str) -> Cow<'c, Value> {
     if name == ID { Cow::Owned(Value::Text(contact.contact.id.as_str().to_owned())) } else { Cow::Borrowed(contact.get(name)) }
 }
 
+/// Whether a text is white space alone. Asked of every text, so the first letter, which mostly decides, is looked at first.
+#[inline]
+pub(super) fn is_blank(text: &str) -> bool {
+    !text.bytes().next().is_some_and(|byte| byte.is_ascii_graphic()) && text.trim_start().is_empty()
+}
+
 /// A value as one text: several values are joined by commas, no value is an empty text.
 pub(super) fn text(value: &Value) -> String {
     match value {
@@ -39,7 +45,7 @@ fn each_of<'c>(value: &'c Value, take: &mut impl FnMut(Cow<'c, str>)) {
         Value::Null => {}
         Value::Bool(flag) => take(Cow::Borrowed(if *flag { "true" } else { "false" })),
         Value::Int(number) => take(Cow::Owned(number.to_string())),
-        Value::Text(text) if text.trim_start().is_empty() => {}
+        Value::Text(text) if is_blank(text) => {}
         Value::Text(text) => take(Cow::Borrowed(text)),
         Value::List(values) => values.iter().for_each(|value| each_of(value, take)),
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::code::VendorLeadCode;
 use super::field::{FieldName, LeadField};
+use super::fields::Fields;
 use super::id::{LeadId, ListId};
 use super::intake::TzMethod;
 use super::phone::Phone;
@@ -19,14 +20,14 @@ pub struct Lead {
     /// The number to dial.
     pub phone: Phone,
     /// All mapped fields but list, phone and code. A blank value is kept as an empty text.
-    pub fields: BTreeMap<FieldName, String>,
+    pub fields: Fields,
 }
 
 impl Lead {
     /// All values by field, phone code and number among them.
     #[must_use]
     pub fn values(&self) -> BTreeMap<FieldName, String> {
-        let mut values = self.fields.clone();
+        let mut values = BTreeMap::from(&self.fields);
         values.insert(FieldName::Standard(LeadField::PhoneCode), self.phone.code.clone());
         values.insert(FieldName::Standard(LeadField::PhoneNumber), self.phone.number.clone());
         values

@@ -123,7 +123,7 @@ pub fn add_lead(forms: Forms, code: &VendorLeadCode, lead: &Lead, campaign: Opti
     if let Some(campaign) = campaign {
         ask = ask.with("campaign_dnc_check", "Y").with("campaign_id", campaign.as_str());
     }
-    for (field, text) in &lead.fields {
+    for (field, text) in lead.fields.iter() {
         let (FieldName::Standard(standard), wire) = (field, forms.wire(field, text)) else { continue };
         // Empty and missing are the same on insert.
         if !wire.is_empty() && !is_phone(*standard) {

@@ -76,7 +76,7 @@ fn contact(value: Value) -> Contact {
 
 fn shown(program: &Program, contact: &Contact) -> String {
     match program.map(contact) {
-        Mapped::Lead(lead) => lead.fields[&label()].clone(),
+        Mapped::Lead(lead) => lead.fields[&label()].to_owned(),
         other => panic!("no lead: {other:?}"),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 use vicisync::mapping::{Mapped, Program, parse};
-use vicisync::model::{Call, CampaignId, Contact, ContactId, FieldName, Lead, LeadId, ListId, Value};
+use vicisync::model::{Call, CampaignId, Contact, ContactId, FieldName, Fields, Lead, LeadId, ListId, Value};
 
 /// A small mapping whose parts tests replace.
 pub(crate) const BASE: &str = r#"
@@ -113,7 +113,7 @@ fn the_least_mapping_gives_a_lead_with_the_contacts_id() {
     let lead = lead(&program, &[PHONE]);
     assert_eq!(lead.list_id, ListId(1000));
     assert_eq!(lead.phone.e164(), "+12125550100");
-    assert_eq!(lead.fields, BTreeMap::from([("source_id".parse().unwrap(), "c1".to_owned())]));
+    assert_eq!(lead.fields, Fields::from([("source_id".parse().unwrap(), "c1".to_owned())]));
     assert_eq!(program.go_live(), None);
     assert_eq!(program.dispose(&call("SALE", "agent6001"), 1), vicisync::mapping::Disposed::default());
     let names: Vec<String> = program.lead_fields().iter().map(FieldName::to_string).collect();
@@ -268,7 +268,7 @@ Plan = { from = "cPlan", transform = { map = { gold = "G" }, default = "?" } }
     let tags = Value::List(vec![text("a"), Value::Null, text("b")]);
     let lead =
         lead(&program, &[PHONE, ("lastName", text(" ")), ("accountName", text(" Example Ltd")), ("tags", tags), ("cPlan", text("GOLD"))]);
-    let value = |name: &str| lead.fields[&name.parse::<FieldName>().unwrap()].as_str();
+    let value = |name: &str| &lead.fields[&name.parse::<FieldName>().unwrap()];
     assert_eq!(value("first_name"), "");
     assert_eq!(value("last_name"), "EXAMP");
     assert_eq!(value("title"), "Dr");
@@ -285,7 +285,7 @@ Plan = { from = "cPlan", transform = { map = { gold = "G" }, default = "?" } }
 #[test]
 fn source_id_is_the_mappings_if_it_wants() {
     let program = program(&format!("{BASE}[lead]\nsource_id = \"accountNumber\"\n"));
-    assert_eq!(lead(&program, &[PHONE, ("accountNumber", text("A-1"))]).fields[&"source_id".parse().unwrap()], "A-1");
+    assert_eq!(&lead(&program, &[PHONE, ("accountNumber", text("A-1"))]).fields[&"source_id".parse().unwrap()], "A-1");
 }
 
 const CALLS: &str = r#"

@@ -239,7 +239,7 @@ fn further_numbers_go_to_the_fields_that_are_named() {
     let (alt, third) = (FieldName::Standard(LeadField::AltPhone), FieldName::Standard(LeadField::Address3));
     assert!(program.lead_fields().contains(&alt) && program.lead_fields().contains(&third));
     let others = |fields: &[(&str, &str)]| match program.map(&contact(fields)) {
-        Mapped::Lead(lead) => (lead.fields[&alt].clone(), lead.fields[&third].clone()),
+        Mapped::Lead(lead) => (lead.fields[&alt].to_owned(), lead.fields[&third].to_owned()),
         other => panic!("no lead: {other:?}"),
     };
     let pair = |alt: &str, third: &str| (alt.to_owned(), third.to_owned());

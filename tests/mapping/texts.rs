@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use vicisync::diag::Code;
 use vicisync::diag::form::Names;
 use vicisync::mapping::{Mapped, Origin, Program};
-use vicisync::model::{Contact, ContactId, FieldName, Value};
+use vicisync::model::{Contact, ContactId, FieldName, Fields, Value};
 
 use crate::mapping::{BASE, any_value, program};
 use crate::mistakes::check;
@@ -28,7 +28,7 @@ fn comments(template: &str) -> Program {
 /// The value of `comments`, or the rejection.
 fn filled(program: &Program, fields: &[(&str, Value)]) -> Result<String, (String, String)> {
     match program.map(&contact(fields)) {
-        Mapped::Lead(lead) => Ok(lead.fields[&"comments".parse::<FieldName>().unwrap()].clone()),
+        Mapped::Lead(lead) => Ok(lead.fields[&"comments".parse::<FieldName>().unwrap()].to_owned()),
         Mapped::Rejected(rejection) => Err((rejection.reason, rejection.detail)),
         Mapped::Filtered { why } => panic!("{why}"),
     }
@@ -327,7 +327,7 @@ proptest! {
             Mapped::Lead(lead) => {
                 prop_assert_eq!(last_list, Some(lead.list_id));
                 prop_assert_eq!(last_phone.as_ref(), Some(&lead.phone));
-                let values: BTreeMap<FieldName, String> = trace.fields.iter().map(|field| (field.field.clone(), field.value.clone().unwrap())).collect();
+                let values: Fields = trace.fields.iter().map(|field| (field.field.clone(), field.value.clone().unwrap())).collect();
                 prop_assert_eq!(&values, &lead.fields);
                 for field in &trace.fields {
                     let last = field.steps.last().map_or(&field.before, |step| &step.after);

@@ -16,7 +16,7 @@ fn given(transform: &str, value: Value) -> String {
     let fields = [("phoneNumber".to_owned(), Value::Int(2_125_550_100)), ("in".to_owned(), value)].into();
     let contact = Contact { id: ContactId::from("c1"), updated: None, opted_out: false, fields };
     match program(&mapping(transform)).map(&contact) {
-        Mapped::Lead(lead) => lead.fields[&FieldName::Custom("out".to_owned())].clone(),
+        Mapped::Lead(lead) => lead.fields[&FieldName::Custom("out".to_owned())].to_owned(),
         other => panic!("no lead: {other:?}"),
     }
 }

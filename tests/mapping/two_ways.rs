@@ -151,7 +151,7 @@ fn one(rule: &str) -> Program {
 /// What VICIdial shows of a contact with this value.
 fn shows(program: &Program, value: &Value) -> String {
     match program.map(&contact(&[("phoneNumber", text("(212) 555-0100")), ("cX", value.clone())])) {
-        Mapped::Lead(lead) => lead.fields[&"custom.x".parse().unwrap()].clone(),
+        Mapped::Lead(lead) => lead.fields[&"custom.x".parse().unwrap()].to_owned(),
         other => panic!("{other:?}"),
     }
 }

@@ -34,7 +34,7 @@ fn writes(forms: Forms, texts: &BTreeMap<FieldName, String>, status: Option<Stri
     fields.insert(FieldName::Standard(LeadField::PhoneCode), phone.code.clone());
     fields.insert(FieldName::Standard(LeadField::PhoneNumber), phone.number.clone());
     let change = LeadChange { fields, list_id: Some(ListId(1002)), status: status.clone(), ..LeadChange::default() };
-    let lead = Lead { list_id: ListId(1001), phone, fields: texts.clone() };
+    let lead = Lead { list_id: ListId(1001), phone, fields: texts.clone().into() };
     let custom: BTreeMap<String, String> =
         texts.iter().map(|(name, text)| (format!("my_{name}").replace('.', "_"), text.clone())).collect();
     let text = texts.values().next().cloned().unwrap_or_default();
@@ -330,7 +330,7 @@ async fn every_request_on_the_wire_ends_harmlessly() {
         .collect();
     let change = LeadChange { fields: fields.clone(), list_id: Some(ListId(1002)), status: Some("NI".into()), ..LeadChange::default() };
     let phone = Phone { code: "1".into(), number: "7275550101".into() };
-    dialer.add_lead(&code(), &Lead { list_id: ListId(1001), phone, fields }, Intake::default()).await.unwrap();
+    dialer.add_lead(&code(), &Lead { list_id: ListId(1001), phone, fields: fields.into() }, Intake::default()).await.unwrap();
     dialer.update_lead(lead, &change).await.unwrap();
     dialer.update_leads(&[lead], &change).await.unwrap();
     dialer.set_custom(lead, &BTreeMap::from([("note".to_owned(), text())])).await.unwrap();

@@ -27,12 +27,13 @@ fn lead() -> Lead {
     Lead {
         list_id: ListId(1001),
         phone: Phone { code: "1".into(), number: "7275550101".into() },
-        fields: BTreeMap::from([
+        fields: [
             (field("last_name"), "O'Brien".into()),
             (field("city"), String::new()),
             (field("comments"), "a\\".into()),
             (field("custom.plan"), "gold".into()),
-        ]),
+        ]
+        .into(),
     }
 }
 

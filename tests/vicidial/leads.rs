@@ -32,7 +32,7 @@ async fn start(options: Options) -> (Server, Vicidial, LeadId) {
     let lead = Lead {
         list_id: LIST,
         phone: Phone { code: "1".into(), number: "7275550101".into() },
-        fields: BTreeMap::from([(field("first_name"), "Ada".into()), (field("comments"), "one".into())]),
+        fields: [(field("first_name"), "Ada".into()), (field("comments"), "one".into())].into(),
     };
     let lead = dialer.add_lead(&VendorLeadCode::parse("V0000000000000000001").unwrap(), &lead, Intake::default()).await.unwrap();
     (server, dialer, lead)

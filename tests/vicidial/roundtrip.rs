@@ -70,7 +70,7 @@ async fn check(php: Php, use_non_latin: bool, setting: NonLatin) {
     let mut all = Vec::new();
     for number in 0..LEADS {
         let phone = Phone { code: "1".into(), number: format!("72755501{number:02}") };
-        let lead = Lead { list_id: LIST, phone, fields: fields(&mut runner) };
+        let lead = Lead { list_id: LIST, phone, fields: fields(&mut runner).into() };
         let code = VendorLeadCode::parse(&format!("V{number:019}")).unwrap();
         let id = dialer.add_lead(&code, &lead, Intake::default()).await.unwrap();
         all.push(Written { lead: id, values: lead.values() });

@@ -41,10 +41,7 @@ fn sought(number: u32, at: &str) -> Sought {
 }
 
 async fn add(dialer: &Vicidial, number: u32, at: &str) -> LeadId {
-    dialer
-        .add_lead(&code(number), &Lead { list_id: ListId(1001), phone: phone(at), fields: BTreeMap::new() }, Intake::default())
-        .await
-        .unwrap()
+    dialer.add_lead(&code(number), &Lead { list_id: ListId(1001), phone: phone(at), fields: [].into() }, Intake::default()).await.unwrap()
 }
 
 /// A server with agents at work, and what looks at it.

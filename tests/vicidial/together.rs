@@ -1,6 +1,6 @@
 //! Leads written alike in one request: against the emulator, and against answers that are not what one hopes for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use vicisync::emulator::vicidial::{Options, Server};
@@ -17,7 +17,7 @@ async fn start(leads: u64) -> (Server, Vicidial, Vec<LeadId>) {
     for number in 0..leads {
         let phone = Phone { code: "1".into(), number: format!("727555{:04}", 100 + number) };
         let code = VendorLeadCode::parse(&format!("V{number:019}")).unwrap();
-        ids.push(dialer.add_lead(&code, &Lead { list_id: ListId(1001), phone, fields: BTreeMap::new() }, Intake::default()).await.unwrap());
+        ids.push(dialer.add_lead(&code, &Lead { list_id: ListId(1001), phone, fields: [].into() }, Intake::default()).await.unwrap());
     }
     server.reset_counts();
     (server, dialer, ids)

@@ -40,7 +40,7 @@ impl Stage {
 
     async fn lead(&self, number: u32, list: u64) -> LeadId {
         let phone = Phone { code: "1".into(), number: format!("72755501{number:02}") };
-        let lead = Lead { list_id: ListId(list), phone, fields: BTreeMap::new() };
+        let lead = Lead { list_id: ListId(list), phone, fields: [].into() };
         self.dialer.add_lead(&VendorLeadCode::parse(&format!("V{number:019}")).unwrap(), &lead, Intake::default()).await.unwrap()
     }
 

@@ -130,7 +130,7 @@ fn made(program: &Program, contact: &Contact, slot: &Slot, set: &BTreeMap<String
     if let Some((_, Mapped::Lead(lead))) = made {
         for (field, pair) in pairs {
             if let Some(value) = lead.fields.get(field) {
-                pair.crm.clone_from(value);
+                value.clone_into(&mut pair.crm);
             }
         }
     }

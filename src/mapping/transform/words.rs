@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 /// A part of a text, without a copy of what is borrowed.
+#[inline]
 pub(super) fn part(text: Cow<'_, str>, cut: impl for<'t> FnOnce(&'t str) -> &'t str) -> Cow<'_, str> {
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(cut(text)),
@@ -14,31 +15,41 @@ pub(super) fn part(text: Cow<'_, str>, cut: impl for<'t> FnOnce(&'t str) -> &'t 
 }
 
 /// Every run of white space as one space, none at the ends.
+#[inline]
 pub(super) fn collapse(text: Cow<'_, str>) -> Cow<'_, str> {
-    let is_tidy = text.bytes().fold((true, b' '), |(is_tidy, before), byte| {
-        let is_space = byte.is_ascii_whitespace() || byte == 0x0b || !byte.is_ascii();
-        (is_tidy && (!is_space || (byte == b' ' && before != b' ')), byte)
-    });
-    // Letters beyond ASCII have white space of their own, so they take the long way.
-    if is_tidy == (true, b' ') || !is_tidy.0 || text.is_empty() {
-        let mut tidy = String::with_capacity(text.len());
-        for word in text.split_whitespace() {
-            if !tidy.is_empty() {
-                tidy.push(' ');
-            }
-            tidy.push_str(word);
-        }
-        return Cow::Owned(tidy);
+    if is_tidy(&text) {
+        return text;
     }
-    text
+    let mut tidy = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !tidy.is_empty() {
+            tidy.push(' ');
+        }
+        tidy.push_str(word);
+    }
+    Cow::Owned(tidy)
+}
+
+/// Whether a text has plain letters and single spaces between them alone. Letters beyond ASCII, which have white space of their own, are looked at
+/// by those who work on it.
+fn is_tidy(text: &str) -> bool {
+    let mut before = b' ';
+    let is_tidy = text.bytes().all(|byte| {
+        let fits = byte.is_ascii_graphic() || (byte == b' ' && before != b' ');
+        before = byte;
+        fits
+    });
+    is_tidy && (before != b' ' || text.is_empty())
 }
 
 /// Capitals.
+#[inline]
 pub(super) fn upper(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_lowercase()) { text } else { text.to_uppercase().into() }
 }
 
 /// Small letters.
+#[inline]
 pub(super) fn lower(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) { text } else { text.to_lowercase().into() }
 }
