@@ -7,12 +7,14 @@
 mod change;
 mod collect;
 mod edits;
+mod ending;
 mod fetch;
 mod flags;
 mod follow;
 mod gaps;
 mod guard;
 mod lane;
+mod opt_outs;
 mod part;
 mod plan;
 mod present;

@@ -163,7 +163,11 @@ impl Plan {
 
     /// The lead of a person who opted out is looked at, and taken out of dialing again where somebody let it in.
     pub(crate) fn tighten(&mut self, link: &Link, settings: &Settings) {
-        let step = decide::tighten(link, settings);
+        let mut step = decide::tighten(link, settings);
+        for op in &mut step.ops {
+            // A link that this plan makes has no row yet.
+            op.link = op.link.filter(|link| *link != LinkId(0));
+        }
         let is_planned = |op: &Op| self.commit.ops.iter().any(|planned| planned.lane == op.lane && planned.subject == op.subject);
         if step.ops.iter().any(is_planned) {
             return;

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{ContactId, Lane, LeadId, LinkState, Op, OpState, Rejection, RunEnd, RunId, Seat, Totals};
-use crate::ports::{self, Clock, Contacts, Dialer, PlanCommit, Reach, Store};
+use crate::model::{ContactId, Lane, LeadId, LinkState, OpState, RunEnd, RunId, Totals};
+use crate::ports::{self, Clock, Contacts, Dialer, Reach, Store};
 use crate::sync::{brake, watermark};
 
 use super::edits::{self, Edits};
+use super::ending::{done, finish, stopped};
 use super::fetch::{self, Fetch};
+use super::opt_outs::{in_blackout, leaves_opt_outs, opt_outs, tighten};
 use super::part::Part;
 use super::plan::Plan;
 use super::push::{Drained, Pushed, push};
@@ -119,95 +121,6 @@ async fn all_steps<D: Dialer, C: Contacts, S: Store, K: Clock>(
     result?;
     prove::prove(outside, job, &mut record, &pushed.samples).await?;
     Ok(())
-}
-
-/// Whether do-not-call goes out although the run stops here: a person decides, or mends one of VICIdial's answers (a right, a list).
-/// Masked values may mean that nothing that VICIdial shows is true.
-fn leaves_opt_outs(job: &Job, stop: &Stop) -> bool {
-    match stop {
-        Stop::Held(_) => true,
-        // A blackout has a way of its own.
-        Stop::Store(_) | Stop::Quiet(_) => false,
-        Stop::Fault { connection, fault } => {
-            *connection == job.vicidial && matches!(fault.reach, Reach::Person | Reach::Record) && fault.code != "masked"
-        }
-    }
-}
-
-/// Reads what changed in the CRM for its opt-outs alone. Gives what the run ends with.
-async fn opt_outs<D: Dialer, C: Contacts, S: Store, K: Clock>(
-    outside: &Outside<'_, D, C, S, K>,
-    job: &Job,
-    run: RunId,
-    stop: Stop,
-) -> Stop {
-    let sent = async {
-        let plan = opted_out(outside, job).await?;
-        tighten(outside, job, run, &plan).await
-    };
-    match sent.await {
-        Err(worse @ (Stop::Store(_) | Stop::Fault { fault: ports::Fault { reach: Reach::Login, .. }, .. })) => worse,
-        Ok(()) | Err(Stop::Fault { .. } | Stop::Held(_) | Stop::Quiet(_)) => stop,
-    }
-}
-
-/// The same in a blackout. VICIdial is asked for nothing unless somebody opted out, or may have a lead that is not known yet. What goes wrong
-/// with that is the run's end: nobody else would tell.
-async fn in_blackout<D: Dialer, C: Contacts, S: Store, K: Clock>(
-    outside: &Outside<'_, D, C, S, K>,
-    job: &Job,
-    run: RunId,
-    stop: Stop,
-) -> Stop {
-    let sent = async {
-        // An add of unknown effect may be the lead of somebody who opted out since.
-        settle::settle(outside, job, &[Lane::Dnc, Lane::Create]).await?;
-        let plan = opted_out(outside, job).await?;
-        let is_wanted = plan.commit.ops.iter().any(|op| op.lane == Lane::Dnc && op.link.is_some());
-        if is_wanted || waiting_opt_outs(outside, job)? > 0 {
-            guard::guard(outside, job, false).await?;
-        }
-        tighten(outside, job, run, &plan).await
-    };
-    match sent.await {
-        Err(worse) => worse,
-        Ok(()) => stop,
-    }
-}
-
-/// A plan of what changed in the CRM, without a look at VICIdial: of leads that are known.
-async fn opted_out<D: Dialer, C: Contacts, S: Store, K: Clock>(outside: &Outside<'_, D, C, S, K>, job: &Job) -> Result<Plan, Stop> {
-    let mut plan = Plan::new(outside.store.job(&job.name)?);
-    let scope = plan.commit.job.watermark.map_or(ports::Scope::All, ports::Scope::ChangedSince);
-    Fetch::new(outside, job, &mut plan, &mut Part::whole(), Swept::default(), BTreeSet::new())?.of_known_leads().listing(&scope).await?;
-    Ok(plan)
-}
-
-/// Do-not-call goes out also while the job is held: of a held plan, only what takes opted-out people out of dialing is committed and
-/// sent. The watermark stays.
-async fn tighten<D: Dialer, C: Contacts, S: Store, K: Clock>(
-    outside: &Outside<'_, D, C, S, K>,
-    job: &Job,
-    run: RunId,
-    plan: &Plan,
-) -> Result<(), Stop> {
-    let ops: Vec<Op> = plan.commit.ops.iter().filter(|op| op.lane == Lane::Dnc && op.link.is_some()).cloned().collect();
-    let opted_out = plan.commit.rejections.iter().filter(|rejection| rejection.reason == "opted_out");
-    let cancelled: Vec<Seat> = opted_out.map(Rejection::seat).collect();
-    let record = outside.store.job(&job.name)?;
-    if !ops.is_empty() || !cancelled.is_empty() {
-        let commit = PlanCommit { ops, cancelled, job: record.clone(), ..PlanCommit::default() };
-        outside.store.commit_plan(&job.name, run, &commit, outside.clock.now())?;
-    }
-    // What an earlier run planned and could not send waits no longer either.
-    let planned = waiting_opt_outs(outside, job)?;
-    push(outside, job, &record, run, Drained { lanes: &[Lane::Dnc], only: None }, &mut Pushed::default(), planned).await
-}
-
-/// Opt-outs that were planned and are not sent yet.
-fn waiting_opt_outs<D, C, S: Store, K>(outside: &Outside<'_, D, C, S, K>, job: &Job) -> Result<u64, Stop> {
-    let ops = outside.store.ops(&job.name, &[OpState::Intended], u32::MAX)?;
-    Ok(ops.iter().filter(|op| op.lane == Lane::Dnc).count() as u64)
 }
 
 /// A refused login stays refused until the credentials change: ten tries lock the account.
@@ -375,88 +288,4 @@ async fn look<D: Dialer, C: Contacts, S: Store, K: Clock>(
     due.retain(|failure| part.list().is_none() || failure.contact.as_ref().is_some_and(|contact| part.has(contact)));
     plan.settle_failures(&due, &job.program.slots());
     Ok(only)
-}
-
-/// What was planned and needs no push counts as planned; what is pushed counts as pushed.
-fn done(report: &mut Report, planned: &Totals, pushed: &Pushed) {
-    for rejection in &pushed.on_dnc {
-        *report.rejected.entry(rejection.reason.clone()).or_default() += 1;
-        report.rejections.push(rejection.clone());
-    }
-    report.totals = Totals {
-        read: planned.read,
-        adopted: planned.adopted,
-        unchanged: planned.unchanged,
-        rejected: planned.rejected + pushed.totals.rejected,
-        legs: planned.legs,
-        matched_by_code: planned.matched_by_code,
-        matched_by_phone: planned.matched_by_phone,
-        unmatched: planned.unmatched,
-        strangers: planned.strangers,
-        ..pushed.totals
-    };
-}
-
-/// What shows the plan of a run.
-fn looking(job: &Job, again: &str) -> String {
-    if again.contains(" --") { format!("{again} --dry-run") } else { format!("vicisync plan {}", job.name) }
-}
-
-fn stopped<D, C, S: Store, K: Clock>(report: &mut Report, outside: &Outside<'_, D, C, S, K>, job: &Job, stop: Stop) {
-    report.end = stop.end();
-    match stop {
-        Stop::Store(error) => {
-            report.message = error.message;
-            report.help = error.help;
-        }
-        Stop::Held(blown) => {
-            report.message = blown.iter().map(|blown| blown.message.as_str()).collect::<Vec<_>>().join("; ");
-            report.help =
-                Some(format!("look at the plan: {}\n  then, if it is right: {} --approve", looking(job, &report.again), report.again));
-            report.holds = blown.into_iter().map(|blown| blown.brake.to_owned()).collect();
-        }
-        Stop::Quiet(end) => {
-            let wall = job.quiet.wall(end).format("%H:%M");
-            report.message = format!("{} is left alone until {wall} ({}): it has a blackout now", job.vicidial, job.quiet.zone);
-            report.help = Some(format!(
-                "until then nothing but opt-outs goes out; run it again at {wall}, or change `blackout` of [vicidial.{}] in the config",
-                job.vicidial
-            ));
-            report.resumes = Some(end);
-        }
-        Stop::Fault { connection, fault } => {
-            if fault.reach == Reach::Login {
-                let print = job.credentials.get(&connection).map_or("", String::as_str);
-                if let Err(error) = outside.store.put_login_refused(&connection, Some((outside.clock.now(), print))) {
-                    tracing::error!(%error, "the refused login could not be kept");
-                }
-            }
-            report.message = format!("{connection}: {}", fault.message);
-            report.help = fault.help;
-        }
-    }
-}
-
-fn finish<D, C, S: Store, K: Clock>(outside: &Outside<'_, D, C, S, K>, job: &Job, run: RunId, report: &mut Report) {
-    match outside.store.failures(&job.name, None) {
-        Ok(failures) => report.failures = failures.len() as u64,
-        Err(error) => tracing::error!(%error, "failures could not be counted"),
-    }
-    let is_unwell = report.failures > 0 || report.totals.unknown > 0;
-    if report.end == RunEnd::Clean && is_unwell {
-        report.end = RunEnd::WithFailures;
-        report.message = match report.totals.unknown {
-            0 => format!("{} failed records are kept and looked at again", report.failures),
-            unknown => format!(
-                "{} failed records are kept, and {unknown} writes got no clear answer; the next run looks at them again",
-                report.failures
-            ),
-        };
-        report.help = Some(format!("see what is wrong: vicisync status {}", job.name));
-    }
-    if let Err(error) = outside.store.end_run(run, report.end, &report.message, &report.totals, outside.clock.now()) {
-        tracing::error!(%error, "the run's end could not be kept");
-        report.end = RunEnd::Stopped;
-        report.message = error.to_string();
-    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Pure and total: values in, values out. No clock, no network, no state; it imports `model` alone. A run's way through
 //! these files: [`quiet`] whether it may ask, [`settle`] what was left, [`guard`] the right systems, [`fold`] and [`dispose`] calls, [`field`], [`delta`] and
-//! [`decide`] contacts, [`brake`] the totals, [`watermark`] for the next run; [`server`] what is known of VICIdial itself.
+//! [`decide`] contacts, [`agree`] what several leads of one say, [`brake`] the totals, [`watermark`] for the next run; [`server`] what is known of VICIdial itself.
 
 pub mod agree;
 pub mod brake;
