@@ -20,7 +20,7 @@ use super::world::dialer::Logged;
 use super::world::trouble::At;
 
 /// Lives without a wish.
-const CASES: u32 = 400;
+const CASES: u32 = 300;
 /// Lives of one seed.
 const BATCH: u32 = 100;
 /// Seeds whose lives went wrong once.
@@ -186,6 +186,12 @@ impl Life {
         for _ in 0..6 {
             self.rig.wait(3600);
             assert_ne!(self.run(true, None), Some(RunEnd::Refused));
+            // A person says which status a called lead had that left before the state was lost.
+            let forgotten: Vec<String> =
+                self.rig.failures().into_iter().filter(|failure| failure.code == "status_unknown").map(|failure| failure.subject).collect();
+            for lead in forgotten.iter().filter_map(|subject| subject.strip_prefix("contact:")) {
+                self.rig.agent(lead, |row| row.status = "NEW".to_owned());
+            }
             // A person makes leads alike that contradict each other.
             let torn: Vec<String> =
                 self.rig.failures().into_iter().filter(|failure| failure.code == "field_conflict").map(|failure| failure.subject).collect();
