@@ -83,8 +83,15 @@ fn a_missing_config_says_how_to_get_one() {
 #[test]
 fn two_jobs_never_share_leads() {
     let rig = Rig::new(0);
-    rig.write_config(&rig.vicidial.url(), &rig.espo.url(), "[job.more]\ncrm = \"espo\"\nvicidial = \"main\"\nmapping = \"mapping.toml\"\n");
-    rig.run(&["check"]).expect(2).says("both would claim one contact's lead");
+    let more = "[job.more]\ncrm = \"espo\"\nvicidial = \"main\"\nmapping = \"mapping.toml\"\n";
+    let check = |more: &str| {
+        rig.write_config(&rig.vicidial.url(), &rig.espo.url(), more);
+        rig.run(&["check"])
+    };
+    check(more).expect(2).says("E0511").says("each would claim one contact's lead").says("slot = \"more\"");
+    check(&format!("{more}slot = \"two words\"\n")).expect(2).says("`two words` cannot be the name of a slot");
+    // With leads of its own it still fills no list of the other's.
+    check(&format!("{more}slot = \"more\"\n")).expect(2).says("E0510").says("two jobs cannot share a list");
 }
 
 #[test]
