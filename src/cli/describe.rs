@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use crate::engine::Report;
-use crate::model::{FieldName, Hopper, LeadChange, Op, Payload, Totals, Value};
+use crate::model::{FieldName, Hopper, LeadChange, Op, Payload, Target, Totals, Value};
 
 /// One op: a line, then its values, one a line.
 #[must_use]
 pub(super) fn op_text(op: &Op) -> String {
     let mut text = match op.contact.as_str() {
         "" => format!("{:<10} {}", op.lane.name(), headline(op)),
-        contact => format!("{:<10} contact {contact}: {}", op.lane.name(), headline(op)),
+        contact if op.slot.is_main() || op.lane.target() == Target::Crm => {
+            format!("{:<10} contact {contact}: {}", op.lane.name(), headline(op))
+        }
+        contact => format!("{:<10} contact {contact}, slot `{}`: {}", op.lane.name(), op.slot.as_str(), headline(op)),
     };
     if !op.reason.is_empty() {
         text.push_str(&format!(" ({})", op.reason));
@@ -30,6 +33,7 @@ pub(super) fn op_json(op: &Op) -> Json {
         "lane": op.lane.name(),
         "kind": op.payload.kind(),
         "contact": op.contact,
+        "slot": Some(&op.slot).filter(|slot| !slot.is_main()),
         "subject": op.subject,
         "state": op.state.name(),
         "reason": op.reason,
@@ -199,9 +203,10 @@ pub(super) fn totals_text(totals: &Totals) -> String {
 /// Each reason with its count and one example.
 #[must_use]
 pub(super) fn rejected_text(report: &Report) -> String {
-    let mut examples: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut examples: BTreeMap<&str, String> = BTreeMap::new();
     for rejection in &report.rejections {
-        examples.entry(&rejection.reason).or_insert(&rejection.detail);
+        let slot = Some(&rejection.slot).filter(|slot| !slot.is_main()).map(|slot| format!("slot `{}`: ", slot.as_str()));
+        examples.entry(&rejection.reason).or_insert_with(|| format!("{}{}", slot.unwrap_or_default(), rejection.detail));
     }
     let mut text = String::new();
     for (reason, count) in &report.rejected {

@@ -218,6 +218,8 @@ codes! {
     PulledDecides = "W0430", Warning, "an edit in VICIdial that decides about the lead's list";
     /// A CRM field that holds less than VICIdial's.
     Narrower = "W0431", Warning, "a CRM field that is narrower than VICIdial's";
+    /// A further number beside slots.
+    NumberInEach = "W0432", Warning, "a further number that each lead of a contact has";
 }
 
 impl Code {

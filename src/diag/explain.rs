@@ -47,7 +47,8 @@ impl Code {
             }
             Self::Doubled => {
                 "Two entries mean one and the same target. VICIdial compares names without regard to case, so `Plan` and\n\
-                 `plan` are one custom field. Keep one of them; of two fields the first that is not blank can fill it. The `key` of\n\
+                 `plan` are one custom field. Keep one of them; of two fields the first that is not blank can fill it. Slots are known by their names, which\n\
+                 may not differ by capitals alone. The `key` of\n\
                  [without_contact] is filled by vicisync itself, so its `set` leaves that field out.\n\n\
                  Wrong:   [custom]\n         plan = \"cPlan\"\n         Plan = \"cOldPlan\"\n\
                  Right:   [custom]\n         plan = [\"cPlan\", \"cOldPlan\"]"
@@ -205,6 +206,7 @@ impl Code {
             Self::PulledPhone => two_ways::PULLED_PHONE,
             Self::PulledDecides => two_ways::PULLED_DECIDES,
             Self::Narrower => two_ways::NARROWER,
+            Self::NumberInEach => two_ways::NUMBER_IN_EACH,
             Self::BrokenText => {
                 "The expression was tried with made-up calls and cannot be worked out, so it would fail for real ones too: a text\n\
                  is taken for a number, or it is too much work.\n\n\

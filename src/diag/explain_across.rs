@@ -101,7 +101,7 @@ pub(super) const SET_TWICE: &str = "Calls of two jobs set the same field of the 
     meant. If not, give each job a field of its own.\n\n\
     Right:   set = { cDialerStatusNorth = \"${status}\" }";
 
-pub(super) const MAPPED_TWICE: &str = "Two jobs use one mapping, so every contact becomes a lead at both VICIdials, and both call it. If that is not meant, give\n\
+pub(super) const MAPPED_TWICE: &str = "Two jobs use one mapping, so every contact becomes a lead in both, and both call it. If that is not meant, give\n\
     each job a mapping with a filter of its own.\n\n\
     Right:   filter = { cSegment = \"north\" }";
 

@@ -31,3 +31,9 @@ pub(super) const NARROWER: &str = "What an agent can type into VICIdial's field 
     contact is listed in `vicisync status` until somebody shortens it. Make the CRM's field wider, or shorten VICIdial's.\n\n\
     Narrow:  city = { from = \"cTown\", direction = \"both\" }        (cTown takes 20 characters, city 50)\n\
     Right:   the same, with a cTown of 50 characters in the CRM";
+
+pub(super) const NUMBER_IN_EACH: &str = "All leads of a contact have the fields of [lead]. A further number there stands in each of them, and where the campaign\n\
+    dials alternate numbers VICIdial calls it once for each lead. `others` of [phone] puts further numbers into the main lead only, and\n\
+    leaves out those that a slot dials.\n\n\
+    Wrong:   [[slot]]\n         name = \"work\"\n         from = \"cPhoneWork\"\n         [lead]\n         alt_phone = \"cPhoneHome\"\n\
+    Right:   [phone]\n         from = [\"phoneNumber\", \"cPhoneHome\"]\n         others = [\"alt_phone\"]";

@@ -280,7 +280,7 @@ impl<'r, 'i> Item<'r, 'i> {
                 self.sink.report(
                     self.sink
                         .at(Code::WrongType, self.key_place.clone(), format!("`{}` must be a list of tables", self.path))
-                        .help(format!("write `[[{}]]` with two brackets, once for each rule", self.path)),
+                        .help(format!("write `[[{}]]` with two brackets, once for each of them", self.path)),
                 );
                 None
             }

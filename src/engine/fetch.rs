@@ -92,6 +92,7 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
             unsettled.extend(forced.iter().chain(&in_flight).cloned());
             unsettled.extend(outside.store.failures(&job.name, None)?.into_iter().filter_map(|failure| failure.contact));
         }
+        plan.has_slots = !job.program.slots().is_empty();
         let flags = StatusFlags::of(&outside.store.server_facts(&job.vicidial)?);
         Ok(Self {
             outside,

@@ -62,8 +62,8 @@ fn right_key(job: &Job, links: &[Link]) -> Result<(), Stop> {
             Effect::None,
             Reach::Person,
             "other_install_key",
-            "the codes of the linked leads were not made with this `install.key` and this CRM connection's name",
+            "the codes of the linked leads were not made with this `install.key`, this CRM connection's name, and this `slot` of the job",
         )
-        .help("put `install.key` back from a backup of the state directory, or the connection's old name back into the config; nothing was written"),
+        .help("put back what was changed: the job's `slot` as it was when the job ran, or none if it had none; the connection's name; or `install.key`, from a backup of the state directory. Nothing was written"),
     ))
 }

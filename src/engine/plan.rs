@@ -13,8 +13,10 @@ pub(crate) struct Plan {
     pub(crate) commit: PlanCommit,
     pub(crate) totals: Totals,
     pub(crate) rejected: BTreeMap<String, u64>,
-    /// The contact whose rejections were counted last, and for which reasons.
-    counted: Option<(ContactId, BTreeSet<String>)>,
+    /// Whether contacts may have several leads.
+    pub(crate) has_slots: bool,
+    /// Contacts whose rejection for a reason was counted, where they may have several leads.
+    counted: BTreeSet<(ContactId, String)>,
     /// Contacts that were decided about, so that a row that moved between pages is not decided twice.
     pub(crate) seen: BTreeSet<ContactId>,
     /// Contacts that the CRM said it does not have: there is nobody to be told of their calls.
@@ -31,7 +33,8 @@ impl Plan {
             commit: PlanCommit { job, ..PlanCommit::default() },
             totals: Totals::default(),
             rejected: BTreeMap::new(),
-            counted: None,
+            has_slots: false,
+            counted: BTreeSet::new(),
             seen: BTreeSet::new(),
             gone: BTreeSet::new(),
             claimed: BTreeSet::new(),
@@ -67,14 +70,9 @@ impl Plan {
         self.commit.failures.extend(step.failures);
     }
 
-    /// Counts a rejection. What speaks against a contact as a whole speaks against each of its leads, and is counted once: its leads come one after the
-    /// other.
+    /// Counts a rejection. What speaks against a contact as a whole speaks against each of its leads, and is counted once.
     pub(crate) fn reject(&mut self, rejection: &Rejection) {
-        let reasons = match &mut self.counted {
-            Some((contact, reasons)) if *contact == rejection.contact => reasons,
-            other => &mut other.insert((rejection.contact.clone(), BTreeSet::new())).1,
-        };
-        if reasons.insert(rejection.reason.clone()) {
+        if !self.has_slots || self.counted.insert((rejection.contact.clone(), rejection.reason.clone())) {
             *self.rejected.entry(rejection.reason.clone()).or_default() += 1;
             self.totals.rejected += 1;
         }

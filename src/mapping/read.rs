@@ -79,6 +79,7 @@ fn program(root: &Table<'_, '_>, text: &str, names: Vec<Named>) -> Option<Progra
         names: &names,
     };
     pulled::check(root, &fields, &places, &rest);
+    slots_read::numbers(root, &slots, &places);
     root.finish();
     let mut program = Program {
         object: object?,

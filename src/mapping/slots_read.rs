@@ -1,10 +1,11 @@
 //! Reads `[[slot]]`: names, the fields with the number, the list.
 
 use crate::diag::{Code, Item, Table};
-use crate::model::{ListId, Slot};
+use crate::model::{FieldName, LeadField, ListId, Slot};
 
 use super::phone::PhoneRule;
 use super::slots::SlotRule;
+use super::trace_read::Places;
 
 /// All slots, in the order of the text. They read numbers as `[phone]` does, so without it there are none.
 pub(super) fn read(root: &Table<'_, '_>, phone: Option<&PhoneRule>) -> Vec<SlotRule> {
@@ -20,8 +21,12 @@ pub(super) fn read(root: &Table<'_, '_>, phone: Option<&PhoneRule>) -> Vec<SlotR
         table.finish();
         let (Some(item), Some(name)) = (item, name) else { continue };
         // Names that differ by capitals alone would be taken for one another by people.
-        if let Some((_, other)) = names.iter().find(|(other, _)| other.eq_ignore_ascii_case(&name)) {
-            let message = format!("there are two slots `{name}`");
+        if let Some((other_name, other)) = names.iter().find(|(other, _)| other.eq_ignore_ascii_case(&name)) {
+            let message = if *other_name == name {
+                format!("there are two slots `{name}`")
+            } else {
+                format!("there is a slot `{other_name}` already, and `{name}` differs by capitals only")
+            };
             let told = root.sink().at(Code::Doubled, item.place(), message).and(other.place(), "the other one");
             root.sink().report(told.help("give each slot a name of its own; by it vicisync knows whose lead is which"));
             continue;
@@ -37,6 +42,19 @@ pub(super) fn read(root: &Table<'_, '_>, phone: Option<&PhoneRule>) -> Vec<SlotR
         rules.push(rule);
     }
     rules
+}
+
+/// Further numbers that each lead of a contact would have.
+pub(super) fn numbers(root: &Table<'_, '_>, slots: &[SlotRule], places: &Places) {
+    let further = [LeadField::AltPhone, LeadField::Address3].map(FieldName::Standard);
+    let filled = further.iter().filter_map(|field| Some((field, places.fields.get(field)?)));
+    for (field, place) in filled.filter(|_| !slots.is_empty()) {
+        let message = format!("every lead of a contact gets `{field}`, and VICIdial may dial it once for each");
+        let told = root.sink().at(Code::NumberInEach, place.place.clone(), message);
+        root.sink().report(
+            told.help("take it out, and put further numbers into the main lead by `others` of [phone]; text that is no number may stay"),
+        );
+    }
 }
 
 /// A plain word: it stands in messages, and codes are derived from it.

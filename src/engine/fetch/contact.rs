@@ -242,10 +242,12 @@ fn number(seen: &Seen) -> Option<String> {
 
 /// A lead that is to be none any more, and whose number another lead of the contact dials: it is not dialed on, whatever the mapping keeps.
 fn yielding(seen: Seen) -> Seen {
-    match seen {
-        Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) => Seen::NoSeat("another lead of the contact dials its number".to_owned()),
-        Seen::Lead(_) | Seen::OptedOut(_) | Seen::Gone => seen,
-    }
+    let why = match seen {
+        Seen::Rejected(rejection) => rejection.detail,
+        Seen::Filtered(why) | Seen::NoSeat(why) => why,
+        Seen::Lead(_) | Seen::OptedOut(_) | Seen::Gone => return seen,
+    };
+    Seen::NoSeat(format!("{why}; another lead of the contact dials its number"))
 }
 
 fn not_settled(seat: &Seat) -> Failure {

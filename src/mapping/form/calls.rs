@@ -56,7 +56,7 @@ pub(super) static DISPOSITION: Form = Form {
         Key::may(
             "counter",
             Kind::Name(Names::Attribute),
-            "A CRM field that gets the number of the lead's calls that this rule took; of several rules with one counter, together.",
+            "A CRM field that gets the number of the contact's calls that this rule took; of several rules with one counter, together.",
         ),
         Key::may("activity", Kind::Flag, "Whether the call is logged with the contact; as `answered` says without it."),
         Key::may("answered", Kind::Flag, "Whether a human answered; as `activity` says without it."),

@@ -73,7 +73,7 @@ pub(super) static TEST_CALL: Form = Form {
         Key::must("status", Kind::Text, "How it ended."),
         Key::may("flags", Kind::List(&Kind::Word(FLAGS)), "The flags of that status in VICIdial. Without them no rule by flag takes it."),
         Key::or("agent", Kind::Text, "\"agent\"", "The agent's user name."),
-        Key::or("count", Kind::Number(0, i64::MAX), "1", "The lead's calls so far, this one among them."),
+        Key::or("count", Kind::Number(0, i64::MAX), "1", "The contact's calls so far, this one among them."),
         Key::or("earlier", Kind::Number(0, i64::MAX), "0", "Earlier calls that the rule's `counter` has counted."),
         Key::or("seconds", Kind::Number(0, i64::MAX), "60", "Its length."),
         Key::or("start", Kind::Date, "1970-01-01T00:00:00Z", "When it began."),

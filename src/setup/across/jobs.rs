@@ -26,10 +26,14 @@ pub(super) fn check(work: Work<'_>, other: Work<'_>) -> Vec<Problem> {
         problems.push(
             Problem::at(Code::SameSystems, config, config.key(&["job", work.name()]), message)
                 .and(config, config.key(&["job", other.name()]), "the other one")
-                .help(format!(
-                    "make them one job, whose mapping sends contacts to several lists by [[list]] rules; or, if a contact of both is to have a lead in each, write `slot = \"{}\"` in this one",
-                    work.name()
-                )),
+                .help(if work.job.slot.is_main() {
+                    format!(
+                        "make them one job, whose mapping sends contacts to several lists by [[list]] rules; or, if a contact of both is to have a lead in each, write `slot = \"{}\"` in the newer of the two: one that ran already keeps its leads only without",
+                        work.name()
+                    )
+                } else {
+                    format!("both have the slot `{}`: give the newer one another name", work.job.slot.as_str())
+                }),
         );
         return problems;
     }
@@ -37,8 +41,7 @@ pub(super) fn check(work: Work<'_>, other: Work<'_>) -> Vec<Problem> {
         problems.extend(shared_lists(work, other));
     }
     if is_one_mapping {
-        let message =
-            format!("jobs {} and {} use one mapping: each of its contacts becomes a lead at both VICIdials", other.name(), work.name());
+        let message = format!("jobs {} and {} use one mapping: each of its contacts becomes a lead in both", other.name(), work.name());
         problems.push(
             Problem::at(Code::MappedTwice, config, at(work, "mapping"), message)
                 .and(config, at(other, "mapping"), "used here too")

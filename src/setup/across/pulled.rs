@@ -177,7 +177,7 @@ pub(super) fn jobs(work: Work<'_>, other: Work<'_>) -> Vec<Problem> {
     for pulled in &own {
         if let Some(same) = theirs.iter().find(|same| same.attribute == pulled.attribute) {
             let message = format!(
-                "jobs {} and {} both take `{}` from their VICIdials: of a contact with a lead in both, the later edit overwrites",
+                "jobs {} and {} both take `{}` from VICIdial: of a contact with a lead in both, the later edit overwrites",
                 other.name(),
                 work.name(),
                 pulled.attribute

@@ -133,10 +133,10 @@ fn reason(fields: &BTreeMap<FieldName, String>, moved: Option<(ListId, ListId)>,
         parts.push("marked as ours".to_owned());
     }
     if is_return {
-        parts.push("the contact is back".to_owned());
+        parts.push("the contact, or its number, is back".to_owned());
     }
     if let Some((from, to)) = moved {
-        parts.push(format!("the list rules say {to} instead of {from}"));
+        parts.push(format!("the mapping says list {to} instead of {from}"));
     }
     if !fields.is_empty() {
         parts.push(format!("changed in the CRM: {}", fields.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ")));

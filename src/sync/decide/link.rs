@@ -154,7 +154,8 @@ fn create(seat: &Seat, lead: &Lead, code: &VendorLeadCode, stored: &StoredLead, 
         }
     }
     let mut step = Step { link: Some(link), ..Step::new(Verdict::Added) };
-    step.ops.push(op(Lane::Create, seat, None, Payload::AddLead { lead, intake: settings.intake }, standard, "new contact"));
+    let new = if seat.slot.is_main() { "new contact" } else { "new lead of the contact" };
+    step.ops.push(op(Lane::Create, seat, None, Payload::AddLead { lead, intake: settings.intake }, standard, new));
     if !values.is_empty() {
         step.ops.push(op(Lane::Custom, seat, None, Payload::SetCustom { values }, custom, "custom fields of the new lead"));
     }
