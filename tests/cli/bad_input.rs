@@ -45,6 +45,7 @@ fn a_cut_answer_of_a_read() {
     heals(Script::new().every(Class::Function("lead_search".to_owned()), Fault::CutBody(3)), 75);
 }
 
+/// P14: the same against a server that has no unique key: the add took effect and its answer never came.
 #[test]
 fn a_lost_answer_is_looked_up_and_not_sent_again() {
     heals(Script::new().nth(Class::Write, 3, Fault::DropAfter), 75);
@@ -98,6 +99,7 @@ fn a_list_that_does_not_exist_is_named() {
     assert!(rig.vicidial.leads().iter().any(|lead| lead.list_id == 1999));
 }
 
+/// P29: one page again and again is an error with nothing written, and no loop.
 #[test]
 fn a_page_that_repeats_comes_to_an_end() {
     let rig = Rig::new(450);
@@ -121,6 +123,7 @@ fn a_crm_that_answers_html_or_half_a_page() {
     }
 }
 
+/// P81: runs that were started over each other went on side by side for hours. One works on a state; another is turned away and told by whom.
 #[test]
 fn a_second_vicisync_on_the_state_is_refused_with_advice() {
     let rig = Rig::pushed(20);

@@ -17,6 +17,7 @@ fn planned(rig: &Rig) -> usize {
     rig.run(&["plan", "--json"]).expect(0).json()["jobs"][0]["totals"]["added"].as_u64().unwrap() as usize
 }
 
+/// P80: what a killed process left behind kept the next ones from working for days. The lock dies with its process, and the next run goes on.
 #[test]
 fn sigkill_in_mid_push_leaves_no_double_and_no_gap() {
     let rig = Rig::new(400);

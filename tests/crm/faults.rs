@@ -174,6 +174,7 @@ async fn ids_cannot_change_the_path() {
     assert_eq!(stub.asked().len(), 1);
 }
 
+/// P49: an opt-out is set in the CRM and never taken back: neither a no nor a blank leaves here.
 #[tokio::test]
 async fn unsafe_attributes_never_leave() {
     let stub = Stub::start(vec![ok(json!({"id": "6b0a", "doNotCall": true}))]).await;
@@ -214,6 +215,8 @@ async fn a_lost_attribute_is_no_blank() {
     assert!(fault.message.contains("doNotCall"));
 }
 
+/// P29: the address of the next page was not followed, and the first two thousand rows were read again for ever. The same page again ends the listing
+/// with a word of it.
 #[tokio::test]
 async fn a_crm_that_leaves_the_filter_out_is_found_out() {
     let old = json!({"id": "a", "modifiedAt": "2026-11-24 01:00:00"});
@@ -243,6 +246,7 @@ async fn a_contact_that_cannot_be_read_is_named_and_stops_nobody_else() {
     assert!(crm(&stub, &["phones"]).page(&Scope::All, None).await.unwrap().contacts.is_empty());
 }
 
+/// P32: what a CRM did not hand out was missing without an error. A page without rows that says more follow is no end.
 #[tokio::test]
 async fn an_empty_page_that_promises_more_is_not_the_end() {
     let stub = Stub::start(vec![ok(json!({"total": -1, "list": []}))]).await;
@@ -253,6 +257,8 @@ async fn an_empty_page_that_promises_more_is_not_the_end() {
     assert_eq!(crm(&stub, &[]).page(&Scope::All, None).await.unwrap_err().code, "not_an_answer");
 }
 
+/// P26, P32: pages by their number end where a CRM stops counting, and whole records took half an hour to read. What is asked for is the next page by
+/// the last row of this one, never by its number, and of each contact only what the mapping reads.
 #[tokio::test]
 async fn a_page_tells_the_crms_clock_and_its_keyset() {
     let row =

@@ -171,6 +171,8 @@ fn a_filter_or_order_that_was_not_applied_is_seen() {
     assert_eq!(by_id(&["a", "B", "c"], Some(&place)).unwrap_err().code, "page_repeats");
 }
 
+/// P29, P32: thousands of records were missing and nobody was told: a page that was not full was taken for the last. Here the CRM says whether there are
+/// more, and a listing that never ends is ended.
 #[test]
 fn the_end_is_what_the_crm_says_it_is() {
     let end = |count: usize, more: More| {

@@ -74,6 +74,7 @@ fn text(value: &str) -> Value {
     Value::Text(value.to_owned())
 }
 
+/// P58: notes of one talk showed up again with each run. A call is one activity, however often it is read.
 #[test]
 fn an_outcome_comes_back_as_attributes_and_one_activity() {
     let mut rig = Rig::started(3);
@@ -332,6 +333,7 @@ fn statuses(rig: &Rig, statuses: &[(&str, &[&str])]) {
     }
 }
 
+/// P57: each talk came in twice and counted twice. Here it counts once, however often it is read.
 #[test]
 fn a_counter_is_the_number_of_calls_that_its_rules_took_however_often_they_are_seen() {
     let mut rig = Rig::started(2);

@@ -154,6 +154,7 @@ fn killed_in_its_first_run_it_ends_with_one_lead_each() {
     }
 }
 
+/// P86: after a run was broken off, only a person could put it right, by doing everything anew. Here the next run goes on by itself.
 #[test]
 fn killed_before_any_request_it_ends_the_same() {
     at_every_request(&Scope::Full, Trouble::DieBefore);

@@ -100,6 +100,7 @@ fn gone_is_said_only_by_a_complete_listing() {
     rig.is_quiet();
 }
 
+/// P33: a list left out a contact that people saw on their screens, which then counted as deleted. Whoever is missing in a list is asked for by id.
 #[test]
 fn a_contact_that_the_listing_omits_is_asked_for() {
     let mut rig = Rig::started(4);

@@ -48,6 +48,7 @@ fn an_opt_out_beats_every_status_and_every_edit() {
     rig.is_quiet();
 }
 
+/// P49: a box that was ticked for "do not call" was cleared by an edit of something else. Nothing that happens to the contact puts its lead back.
 #[test]
 fn nothing_puts_an_opted_out_lead_back() {
     let mut rig = Rig::started(3);

@@ -8,6 +8,8 @@ use super::leaving::troubles;
 use super::rig::{Rig, SETTLE_S, id, list};
 use super::world::trouble::{At, Trouble};
 
+/// P14: a dialer that keeps nothing apart took one number a hundred times over, once for each add that was sent again after a time-out. Here an add
+/// whose answer was lost is one lead, whatever became of it.
 #[test]
 fn a_lost_answer_of_an_add_makes_no_double() {
     for trouble in troubles() {
@@ -32,6 +34,7 @@ fn a_lost_answer_of_an_add_makes_no_double() {
     }
 }
 
+/// P14: the look comes first: what was added without an answer is found by its code, and not added again.
 #[test]
 fn a_lost_answer_is_settled_by_a_look_and_not_by_a_second_add() {
     let mut rig = Rig::started(2);

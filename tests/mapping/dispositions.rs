@@ -59,6 +59,7 @@ fn rules_go_by_the_flags_of_the_calls_status() {
     assert_eq!(taken(&unknowing, &of("SALE", "SALES", false)), None);
 }
 
+/// P57: a result came in other capitals than were expected, and no rule took it.
 #[test]
 fn rules_go_by_campaign_and_direction() {
     let program = ruled(&[
@@ -68,6 +69,7 @@ fn rules_go_by_campaign_and_direction() {
         "any = true\ncampaign = \"closers\"",
     ]);
     assert_eq!(taken(&program, &of("SALE", "NORTH", true)), Some(0));
+    assert_eq!(taken(&program, &of("Sale", "North", true)), Some(0));
     assert_eq!(taken(&program, &of("SALE", "NORTH", false)), Some(1));
     assert_eq!(taken(&program, &of("SALE", "SOUTH", false)), Some(1));
     assert_eq!(taken(&program, &of("SALE", "WEST", true)), Some(2));

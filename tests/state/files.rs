@@ -137,6 +137,7 @@ fn a_full_disk_keeps_nothing_of_the_call_and_says_so() {
     assert_eq!(waiting(&state).len(), 500);
 }
 
+/// P87: a trial run kept what it had only tried. Looking works on a copy, and not a byte of the state is another one.
 #[test]
 fn a_copy_changes_no_byte_and_is_removed() {
     let desk = Desk::new();

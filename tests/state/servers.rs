@@ -84,3 +84,31 @@ fn a_state_of_the_first_release_is_copied_and_brought_up_to_date() {
     let version: i64 = backup.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     assert_eq!(version, 1);
 }
+
+/// What later releases added to the first one's schema, in their order.
+const LATER: [&str; 4] = [
+    include_str!("../../src/state/migrations/0002.sql"),
+    include_str!("../../src/state/migrations/0003.sql"),
+    include_str!("../../src/state/migrations/0004.sql"),
+    include_str!("../../src/state/migrations/0005.sql"),
+];
+
+/// P30: a new release did not know the marks of the one before, and read everything again. A state of any earlier release goes on from where it was.
+#[test]
+fn states_of_all_earlier_releases_go_on_from_where_they_were() {
+    for version in 1..=LATER.len() {
+        let dir = released();
+        let connection = rusqlite::Connection::open(dir.path().join("state.db")).unwrap();
+        LATER[..version - 1].iter().for_each(|sql| connection.execute_batch(sql).unwrap());
+        connection.execute_batch(&format!("PRAGMA user_version = {version}")).unwrap();
+        drop(connection);
+        let record = State::open(dir.path()).unwrap().job(&job_of_then()).unwrap();
+        assert_eq!(record.watermark, Some("2026-11-20T10:00:00Z".parse().unwrap()), "from release {version}");
+        assert_eq!(record.calls_watermark, Some("2026-11-20T04:30:00".parse().unwrap()), "from release {version}");
+        assert_eq!(record.full_done_at, Some("2026-11-20T09:00:00Z".parse().unwrap()), "from release {version}");
+        assert_eq!((record.is_approved, record.mapping_hash.as_str()), (true, "m1"), "from release {version}");
+        let connection = rusqlite::Connection::open(dir.path().join("state.db")).unwrap();
+        let now: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+        assert_eq!(usize::try_from(now), Ok(LATER.len() + 1), "a later schema is tried here too");
+    }
+}

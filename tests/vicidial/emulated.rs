@@ -315,6 +315,7 @@ fn at(text: &str) -> NaiveDateTime {
     NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap()
 }
 
+/// P53: results of calls that no agent had, or whose one message got lost, never arrived. Here all are read, whoever had them, each under a key of its own.
 #[tokio::test]
 async fn calls_come_with_all_their_legs() {
     let (server, dialer) = start().await;

@@ -1,5 +1,7 @@
 //! The other reading routes against an emulated VICIdial, and what they say when they fail.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use futures_util::TryStreamExt;
 use serde_json::json;
@@ -171,6 +173,7 @@ async fn busy(leads: u64, calls: u64) -> (Server, Vicidial) {
     (server, dialer)
 }
 
+/// P35: a search by status that stopped at its thousandth row looked like a whole answer. Here it says that there may be more.
 #[tokio::test]
 async fn the_limit_of_a_search_is_noticed() {
     for (leads, calls, is_capped) in [(1001, 1, true), (1000, 1, true), (300, 2, false), (400, 3, true)] {
@@ -178,6 +181,18 @@ async fn the_limit_of_a_search_is_noticed() {
         let found = dialer.by_status("NA", day("2026-11-24")).await.unwrap();
         assert_eq!(found.is_capped, is_capped, "{leads} leads with {calls} calls, {} found", found.leads.len());
     }
+}
+
+/// P35: calls were looked for by their status, of which the search looks at a thousand a day; older outcomes were lost. Outcomes are read by another
+/// route, which has all of them.
+#[tokio::test]
+async fn more_calls_of_one_status_than_a_search_looks_at_are_all_read() {
+    let (_server, dialer) = busy(1001, 1).await;
+    let at = |time: &str| day("2026-11-24").and_time(time.parse().unwrap());
+    let calls = dialer.calls(at("00:00:00"), at("10:00:00")).await.unwrap();
+    assert_eq!((calls.unreadable, calls.gaps.len()), (Vec::new(), 0));
+    let leads: BTreeSet<LeadId> = calls.legs.iter().map(|leg| leg.key.lead_id).collect();
+    assert_eq!((calls.legs.len(), leads.len()), (1001, 1001));
 }
 
 #[tokio::test]
