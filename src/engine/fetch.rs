@@ -312,7 +312,7 @@ impl<'a, 'b, D: Dialer, C: Contacts, S: Store, K: Clock> Fetch<'a, 'b, D, C, S, 
 pub(crate) fn settings(job: &Job, record: &JobRecord) -> Settings {
     let program = &job.program;
     Settings {
-        rules: Rules { ways: program.ways(), stopped: record.stopped.keys().cloned().collect() },
+        rules: Rules { ways: program.ways(), stopped: record.stopped.keys().cloned().collect(), numbers: program.numbers_beside_slots() },
         leaving: program.leaving().status.clone(),
         keep: program.leaving().keep.clone(),
         fates: program.leaving().fates,

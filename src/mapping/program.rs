@@ -252,14 +252,19 @@ impl Program {
         self.lists().into_iter().chain(self.leaving.fates.lists()).collect()
     }
 
+    /// The fields of further numbers, where contacts have several leads. A number that one of them does not have may be another one's, and would be dialed
+    /// for both.
+    #[must_use]
+    pub fn numbers_beside_slots(&self) -> BTreeSet<FieldName> {
+        self.phone.others.iter().filter(|_| !self.slots.is_empty()).copied().map(FieldName::Standard).collect()
+    }
+
     /// Which way each filled field goes; phones go to VICIdial. Beside slots, further numbers are emptied as well.
     #[must_use]
     pub fn ways(&self) -> BTreeMap<FieldName, Way> {
-        // A number that one lead stops having may be another one's now, and would be dialed for both.
-        let clears =
-            |field: &FieldName| !self.slots.is_empty() && self.phone.others.iter().any(|other| FieldName::Standard(*other) == *field);
+        let numbers = self.numbers_beside_slots();
         let phones = self.lead_fields().into_iter().map(|field| {
-            let clears = clears(&field);
+            let clears = numbers.contains(&field);
             (field, Way { clears, ..Way::default() })
         });
         phones.chain(self.fields.iter().map(|(field, rule)| (field.clone(), rule.way))).collect()

@@ -36,6 +36,8 @@ pub struct Rules {
     pub ways: BTreeMap<FieldName, Way>,
     /// Fields that are not written, since VICIdial showed something else than predicted.
     pub stopped: BTreeSet<FieldName>,
+    /// Fields of further numbers that a lead is not to keep when it is linked, unless the contact has them: another lead may dial them.
+    pub numbers: BTreeSet<FieldName>,
 }
 
 /// How VICIdial shows a lead now, as far as that is not what its base says.
@@ -182,14 +184,26 @@ fn join_phone(delta: &mut Delta, base: &Base, wanted: &BTreeMap<FieldName, Strin
     }
 }
 
-/// The base of a lead that is linked just now: fields on which both sides agree. Only here are the sides compared with each other.
+/// The base of a lead that is linked just now: fields on which both sides agree. Only here are the sides compared with each other. A further number that
+/// the contact does not have counts as one that it has no more.
 #[must_use]
-pub fn base_when_linking(wanted: &BTreeMap<FieldName, String>, stored: &StoredLead, shown: &BTreeMap<FieldName, String>) -> Base {
+pub fn base_when_linking(
+    wanted: &BTreeMap<FieldName, String>,
+    stored: &StoredLead,
+    shown: &BTreeMap<FieldName, String>,
+    numbers: &BTreeSet<FieldName>,
+) -> Base {
     let mut base = Base::default();
     for (field, value) in wanted {
-        if let Some(vicidial) = shown.get(field).filter(|shown| stored.0.get(field) == Some(shown)) {
-            base.fields.insert(field.clone(), Pair { crm: value.clone(), vicidial: vicidial.clone() });
-        }
+        let Some(vicidial) = shown.get(field) else { continue };
+        let crm = if stored.0.get(field) == Some(vicidial) {
+            value
+        } else if value.is_empty() && numbers.contains(field) {
+            vicidial
+        } else {
+            continue;
+        };
+        base.fields.insert(field.clone(), Pair { crm: crm.clone(), vicidial: vicidial.clone() });
     }
     base
 }

@@ -28,6 +28,7 @@ mod rig;
 mod server;
 mod settling;
 mod slot_lives;
+mod slot_mends;
 mod slots;
 mod slots_met;
 mod slots_told;

@@ -10,13 +10,13 @@ use super::slots::{HOME, WORK};
 use super::world::crm::Tells;
 use super::world::dialer::{Logged, Row};
 
-const TELLING: [Tells; 3] = [Tells::ByLoser, Tells::ByListedLoser, Tells::ByWinner];
-const BY_PHONE: &str = "[match]\nphone = true\nand = [\"last_name\"]\n\n[leaving]\n";
+pub(crate) const TELLING: [Tells; 3] = [Tells::ByLoser, Tells::ByListedLoser, Tells::ByWinner];
+pub(crate) const BY_PHONE: &str = "[match]\nphone = true\nand = [\"last_name\"]\n\n[leaving]\n";
 const BY_CODE: &str = "[match]\ncode_from = \"oldCode\"\n\n[leaving]\n";
 const MATCHED: &str = "[without_contact]\nthen = \"match\"\n\n[leaving]\n";
 
 /// A lead that somebody else made.
-fn stranger(rig: &Rig, number: u64, code: &str) -> LeadId {
+pub(crate) fn stranger(rig: &Rig, number: u64, code: &str) -> LeadId {
     let digits = phone(number).split_off(2);
     let values = [(LeadField::PhoneCode, "1"), (LeadField::PhoneNumber, digits.as_str()), (LeadField::LastName, "Example")];
     let values: BTreeMap<FieldName, String> = values.map(|(name, text)| (field(name), text.to_owned())).into();
@@ -43,12 +43,12 @@ fn caller(rig: &Rig, number: u64) -> LeadId {
 }
 
 /// The lead of a seat, as the state has it.
-fn linked(rig: &Rig, lead: &str) -> Option<LeadId> {
+pub(crate) fn linked(rig: &Rig, lead: &str) -> Option<LeadId> {
     rig.store().link_at(&rig.job.name, &seat(lead)).unwrap().and_then(|link| link.lead_id)
 }
 
 /// A contact with these numbers.
-fn person(rig: &Rig, id: &str, main: u64, work: Option<u64>, home: Option<u64>) {
+pub(crate) fn person(rig: &Rig, id: &str, main: u64, work: Option<u64>, home: Option<u64>) {
     rig.add(id, main, "north");
     for (name, number) in [("workPhone", work), ("homePhone", home)] {
         if let Some(number) = number {

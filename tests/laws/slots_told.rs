@@ -5,14 +5,14 @@ use vicisync::model::{FieldName, LeadField, RunEnd, Value};
 use super::rig::{Rig, phone};
 use super::two_ways::{CITY, EMAIL, PLAN};
 
-const SEATS: [&str; 3] = ["c01", "c01/work", "c01/home"];
+pub(crate) const SEATS: [&str; 3] = ["c01", "c01/work", "c01/home"];
 
 fn text(value: &str) -> Value {
     Value::Text(value.to_owned())
 }
 
 /// City, e-mail and plan go both ways.
-fn both() -> Rig {
+pub(crate) fn both() -> Rig {
     Rig::slotted_with(
         3,
         &[
@@ -23,13 +23,13 @@ fn both() -> Rig {
     )
 }
 
-fn cities(rig: &Rig) -> Vec<String> {
+pub(crate) fn cities(rig: &Rig) -> Vec<String> {
     let mut cities = vec![rig.attribute("c01", "city").text().unwrap_or_default()];
     cities.extend(SEATS.map(|lead| rig.row(lead).get(LeadField::City).to_owned()));
     cities
 }
 
-fn full(rig: &mut Rig) -> RunEnd {
+pub(crate) fn full(rig: &mut Rig) -> RunEnd {
     rig.wait(700);
     rig.full().end
 }
@@ -166,7 +166,7 @@ fn leads_that_were_edited_differently_wait_for_a_person() {
         assert_eq!(cities(&rig), ["Miami", "Miami", "Largo", "Ocala"]);
         assert_eq!(rig.failure_codes(), ["field_conflict"]);
         let failure = rig.failures().remove(0);
-        assert!(failure.subject == "conflict:c01" && failure.raw.starts_with("city: "), "{failure:?}");
+        assert!(failure.subject == "torn:c01" && failure.raw.starts_with("city: "), "{failure:?}");
     }
     assert_eq!(rig.attribute("c02", "city"), text("Tampa"), "others go on");
     // A change of the contact meanwhile reaches its leads.

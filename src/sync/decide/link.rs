@@ -97,7 +97,7 @@ fn choose(found: &[LeadRow]) -> Option<(&LeadRow, Vec<&LeadRow>)> {
 
 fn adopt(seat: &Seat, seen: &Seen, code: &VendorLeadCode, stored: &StoredLead, row: &LeadRow, settings: &Settings) -> Link {
     let (base, phone) = match seen {
-        Seen::Lead(lead) => (delta::base_when_linking(&lead.values(), stored, &row.values), lead.phone.e164()),
+        Seen::Lead(lead) => (delta::base_when_linking(&lead.values(), stored, &row.values, &settings.rules.numbers), lead.phone.e164()),
         Seen::OptedOut(_) | Seen::Rejected(_) | Seen::Filtered(_) | Seen::NoSeat(_) | Seen::Gone => (Base::default(), String::new()),
     };
     // Where it had none, ours is written. A lead that passed to its contact in a merge, before a state was lost, may carry the code of another contact still.

@@ -71,6 +71,8 @@ pub(crate) struct Vicidial {
     pub(crate) undefined: BTreeSet<&'static str>,
     /// Whether agents are at work: then leads are found by their phones only.
     pub(crate) is_staffed: bool,
+    /// National numbers of more leads than one answer shows: beside agents, what has such a number is not looked for.
+    pub(crate) crowded: BTreeSet<String>,
     /// Columns that are narrower than anybody expects.
     pub(crate) narrow: BTreeMap<FieldName, usize>,
     /// Leads that a sweep still shows in a list that they have left meanwhile.
@@ -105,6 +107,7 @@ impl Vicidial {
             log: Vec::new(),
             undefined: BTreeSet::new(),
             is_staffed: false,
+            crowded: BTreeSet::new(),
             narrow: BTreeMap::new(),
             stale: BTreeSet::new(),
             facts: facts(),
@@ -165,14 +168,16 @@ impl Vicidial {
 }
 
 /// The leads of a table that carry what is sought; beside agents by their phones only, and what has none is not looked for then.
-fn carriers(table: &BTreeMap<LeadId, Row>, sought: &[Sought], is_staffed: bool) -> BTreeMap<VendorLeadCode, Vec<LeadId>> {
+fn carriers(table: &BTreeMap<LeadId, Row>, sought: &[Sought], vici: &Vicidial) -> BTreeMap<VendorLeadCode, Vec<LeadId>> {
+    let is_staffed = vici.is_staffed;
     let number = FieldName::Standard(LeadField::PhoneNumber);
     let is_its = |sought: &Sought, row: &Row| {
         let has_phone = || sought.phone.as_ref().is_some_and(|phone| row.values.get(&number) == Some(&phone.number));
         row.code == sought.code.as_str() && (!is_staffed || has_phone())
     };
     let leads = |sought: &Sought| table.iter().filter(|(_, row)| is_its(sought, row)).map(|(id, _)| *id).collect();
-    let looked_for = sought.iter().filter(|sought| !is_staffed || sought.phone.is_some());
+    let is_found_by = |phone: &Phone| !vici.crowded.contains(&phone.number);
+    let looked_for = sought.iter().filter(|sought| !is_staffed || sought.phone.as_ref().is_some_and(is_found_by));
     looked_for.map(|sought| (sought.code.clone(), leads(sought))).collect()
 }
 
@@ -381,12 +386,12 @@ impl Dialer for Sim {
 
     async fn find_by_code(&self, sought: &[Sought]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
         let sought = sought.to_vec();
-        self.request("find_by_code", None, move |world| Ok(carriers(&world.vici.leads, &sought, world.vici.is_staffed))).await
+        self.request("find_by_code", None, move |world| Ok(carriers(&world.vici.leads, &sought, &world.vici))).await
     }
 
     async fn archived(&self, sought: &[Sought]) -> Result<BTreeMap<VendorLeadCode, Vec<LeadId>>, Fault> {
         let sought = sought.to_vec();
-        self.request("archived", None, move |world| Ok(carriers(&world.vici.archive, &sought, world.vici.is_staffed))).await
+        self.request("archived", None, move |world| Ok(carriers(&world.vici.archive, &sought, &world.vici))).await
     }
 
     async fn are_archived(&self, leads: &[LeadId]) -> Result<BTreeSet<LeadId>, Fault> {
