@@ -205,6 +205,23 @@ fn an_opt_out_by_any_lead_of_a_loser_is_the_winners_in_all_slots() {
 }
 
 #[test]
+fn an_opt_out_of_a_loser_takes_all_of_the_winners_leads_out_in_the_same_run() {
+    let mut rig = Rig::slotted(2);
+    rig.world().crm.tells = Tells::ByWinner;
+    person(&rig, "c08", 8, Some(38), Some(68));
+    person(&rig, "c09", 9, None, None);
+    rig.next_run();
+    rig.opt_out("c09");
+    rig.next_run();
+    assert_eq!((rig.dialed("c08").len(), rig.dialed("c09").len()), (3, 0));
+    rig.world().merge("c09", "c08");
+    rig.wait(60);
+    let report = rig.full();
+    assert_eq!((report.end, report.totals.opted_out), (RunEnd::Clean, 3), "{} {:?}", report.message, rig.failures());
+    assert_eq!(rig.dialed("c08"), Vec::<&str>::new());
+}
+
+#[test]
 fn leads_of_an_older_tool_one_for_each_number_are_each_known_as_their_slots() {
     let mut rig = Rig::new();
     rig.slots(&[WORK, HOME], &[("[leaving]\n", BY_PHONE)]);
