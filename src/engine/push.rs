@@ -130,17 +130,7 @@ impl Pushed {
 }
 
 fn on_dnc_detail(op: &Op, raw: &str) -> String {
-    match &op.payload {
-        Payload::AddLead { lead, .. } => format!("{} is on a do-not-call list of VICIdial", lead.phone.e164()),
-        Payload::SetCustom { .. }
-        | Payload::UpdateLead { .. }
-        | Payload::Deactivate { .. }
-        | Payload::PatchContact { .. }
-        | Payload::LogCall { .. }
-        | Payload::SetStatus { .. }
-        | Payload::DeleteLead { .. }
-        | Payload::CreateContact { .. } => raw.to_owned(),
-    }
+    op.payload.added().map_or_else(|| raw.to_owned(), |lead| format!("{} is on a do-not-call list of VICIdial", lead.phone.e164()))
 }
 
 /// Whoever left is not dialed: the hopper is read, and what is still in it taken out once more.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::model::{ContactId, Failure, FieldName, Lane, LeadId, Op, OpResult, Outcome, Payload, Phone, VendorLeadCode};
+use crate::model::{ContactId, Failure, FieldName, Lane, LeadId, Op, OpResult, Outcome, Payload, VendorLeadCode};
 use crate::ports::{Clock, Contacts, Dialer, Fault, Reach, Sought, Store};
 use crate::sync::settle;
 
@@ -78,7 +78,10 @@ async fn settle_creates<D: Dialer, C: Contacts, S: Store, K: Clock>(
         }
     }
     for chunk in coded.chunks(CODES_MAX) {
-        let sought: Vec<Sought> = chunk.iter().map(|(op, code)| Sought { code: code.clone(), phone: phone_of(op) }).collect();
+        let sought: Vec<Sought> = chunk
+            .iter()
+            .map(|(op, code)| Sought { code: code.clone(), phone: op.payload.added().map(|lead| lead.phone.clone()) })
+            .collect();
         let mut found = outside.dialer.find_by_code(&sought).await.map_err(|fault| job.dialer_stop(fault))?;
         let absent: Vec<Sought> = sought.into_iter().filter(|sought| found.get(&sought.code).is_none_or(Vec::is_empty)).collect();
         if !absent.is_empty() {
@@ -118,21 +121,6 @@ fn bounded(op: &Op, outcome: Outcome) -> Outcome {
     }
     let raw = format!("it was tried {} times, got no clear answer, and did not take effect", op.tries);
     Outcome::Refused { code: "no_effect".to_owned(), raw }
-}
-
-/// The phone that an op adds its lead with.
-fn phone_of(op: &Op) -> Option<Phone> {
-    match &op.payload {
-        Payload::AddLead { lead, .. } => Some(lead.phone.clone()),
-        Payload::SetCustom { .. }
-        | Payload::UpdateLead { .. }
-        | Payload::Deactivate { .. }
-        | Payload::PatchContact { .. }
-        | Payload::LogCall { .. }
-        | Payload::SetStatus { .. }
-        | Payload::DeleteLead { .. }
-        | Payload::CreateContact { .. } => None,
-    }
 }
 
 fn code_of<D, C, S: Store, K>(outside: &Outside<'_, D, C, S, K>, op: &Op) -> Result<Option<VendorLeadCode>, Stop> {

@@ -246,8 +246,7 @@ impl<D: Dialer, C: Contacts, S: Store, K: Clock> Strangers<'_, '_, D, C, S, K> {
         if let Some(other) = self.claims.get(&seat).filter(|other| other.lead_id != row.lead_id) {
             return Ok(has_lead(format!("lead {}", other.lead_id)));
         }
-        let mapped = program.leads(contact).into_iter().find(|(slot, _)| *slot == seat.slot);
-        match mapped.map_or_else(|| program.map(contact), |(_, mapped)| mapped) {
+        match program.map_as(contact, &seat.slot) {
             Mapped::Lead(_) => Ok(Found::Claimed(seat)),
             // Do-not-call reaches the lead as well.
             _ if contact.opted_out => Ok(Found::Claimed(seat)),

@@ -184,6 +184,22 @@ pub struct Shown {
 }
 
 impl Payload {
+    /// The lead that it adds, if it adds one.
+    #[must_use]
+    pub fn added(&self) -> Option<&Lead> {
+        match self {
+            Self::AddLead { lead, .. } => Some(lead),
+            Self::SetCustom { .. }
+            | Self::UpdateLead { .. }
+            | Self::Deactivate { .. }
+            | Self::PatchContact { .. }
+            | Self::LogCall { .. }
+            | Self::SetStatus { .. }
+            | Self::DeleteLead { .. }
+            | Self::CreateContact { .. } => None,
+        }
+    }
+
     /// Its kind: with lane and subject it makes an open op unique.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{CampaignId, LeadChange, LeadId, ListId, Op, Payload, Taken};
+use crate::model::{CampaignId, LeadChange, LeadId, ListId, Op, Taken};
 use crate::ports::{Contacts, Dialer, Effect, Fault, HOPPER_SHOWN_MAX};
 
 use super::super::Outside;
@@ -64,17 +64,7 @@ impl Step {
     /// The phone that a lead is added with: VICIdial's own look at a number must not be raced by ourselves.
     pub(crate) fn phone(&self) -> Option<String> {
         match self {
-            Self::Alone(taken) => match &taken.op.payload {
-                Payload::AddLead { lead, .. } => Some(lead.phone.e164()),
-                Payload::SetCustom { .. }
-                | Payload::UpdateLead { .. }
-                | Payload::Deactivate { .. }
-                | Payload::PatchContact { .. }
-                | Payload::LogCall { .. }
-                | Payload::SetStatus { .. }
-                | Payload::DeleteLead { .. }
-                | Payload::CreateContact { .. } => None,
-            },
+            Self::Alone(taken) => taken.op.payload.added().map(|lead| lead.phone.e164()),
             Self::Look(..) | Self::Write(..) | Self::Hopper(_) | Self::Leave(_) | Self::Delete(_) => None,
         }
     }

@@ -126,8 +126,7 @@ fn write(
 fn made(program: &Program, contact: &Contact, slot: &Slot, set: &BTreeMap<String, Value>, pairs: &mut BTreeMap<FieldName, Pair>) {
     let mut contact = contact.clone();
     contact.fields.extend(set.clone());
-    let made = program.leads(&contact).into_iter().find(|(made, _)| made == slot);
-    if let Some((_, Mapped::Lead(lead))) = made {
+    if let Mapped::Lead(lead) = program.map_as(&contact, slot) {
         for (field, pair) in pairs {
             if let Some(value) = lead.fields.get(field) {
                 value.clone_into(&mut pair.crm);
