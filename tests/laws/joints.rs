@@ -46,7 +46,8 @@ fn caller(rig: &Rig, number: u64) -> LeadId {
     lead
 }
 
-fn calls_in(rig: &Rig, lead: LeadId) {
+/// Somebody with the phone of that lead calls in.
+pub(crate) fn calls_in(rig: &Rig, lead: LeadId) {
     let mut world = rig.world();
     let (start, uniqueid) = (world.now, format!("{}.{}", world.now.timestamp(), world.vici.log.len()));
     world.vici.leads.get_mut(&lead).unwrap().called += 1;

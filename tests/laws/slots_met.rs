@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use vicisync::model::{FieldName, LeadField, LeadId, LegKind, LinkState, RunEnd, Value};
+use vicisync::model::{FieldName, LeadField, LeadId, LinkState, RunEnd, Value};
 use vicisync::ports::Store;
 
+use super::joints::calls_in;
 use super::rig::{Rig, field, list, phone, seat};
 use super::slots::{HOME, WORK};
 use super::world::crm::Tells;
-use super::world::dialer::{Logged, Row};
+use super::world::dialer::Row;
 
 pub(crate) const TELLING: [Tells; 3] = [Tells::ByLoser, Tells::ByListedLoser, Tells::ByWinner];
 pub(crate) const BY_PHONE: &str = "[match]\nphone = true\nand = [\"last_name\"]\n\n[leaving]\n";
@@ -26,19 +27,7 @@ pub(crate) fn stranger(rig: &Rig, number: u64, code: &str) -> LeadId {
 /// Somebody whom no contact has calls in.
 fn caller(rig: &Rig, number: u64) -> LeadId {
     let lead = stranger(rig, number, "");
-    let mut world = rig.world();
-    let (start, uniqueid) = (world.now, format!("{}.{}", world.now.timestamp(), world.vici.log.len()));
-    world.vici.log.push(Logged {
-        lead,
-        kind: LegKind::Inbound,
-        campaign: "INBOUND",
-        start,
-        uniqueid,
-        user: "agent1",
-        status: "SALE".to_owned(),
-        seconds: 40,
-    });
-    world.pass(chrono::TimeDelta::seconds(60));
+    calls_in(rig, lead);
     lead
 }
 
